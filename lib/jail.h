@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libjail: FreeBSD's jail(3) for Linux.  The part up to jailparam_export()
+ * has FreeBSD's names, signatures and behaviour; what follows it is ours.
+ *
+ * Every function that fails says why in jail_errmsg, which each thread has
+ * for itself.  No function prints, exits, or changes signal handling.
+ */
+#ifndef ABASHIRI_JAIL_H
+#define ABASHIRI_JAIL_H
+
+#include <sys/types.h>
+#include <sys/jail.h>
+#include <sys/resource.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define JP_RAWVALUE	0x01	/* jp_value belongs to the caller */
+#define JP_BOOL		0x02	/* "x" with a "nox" beside it */
+#define JP_NOBOOL	0x04	/* the "nox" spelling of one */
+#define JP_JAILSYS	0x08	/* disable, new or inherit */
+#define JP_KEYVALUE	0x10	/* meta and env: lines of key=value */
+
+#define JAIL_ERRMSGLEN	1024
+extern __thread char jail_errmsg[JAIL_ERRMSGLEN];
+
+struct jailparam {
+	char		*jp_name;	/* owned; freed by jailparam_free */
+	void		*jp_value;	/* owned unless JP_RAWVALUE */
+	size_t		 jp_valuelen;	/* bytes in jp_value */
+	size_t		 jp_elemlen;	/* bytes of an array's element, or 0 */
+	int		 jp_ctltype;	/* CTLTYPE_ and CTLFLAG_ of the row */
+	int		 jp_structtype;	/* JAILPARAM_ address family, or 0 */
+	unsigned	 jp_flags;	/* JP_ */
+};
+
+int	jail_getid(const char *name);
+char	*jail_getname(int jid);		/* malloc'd, or NULL */
+int	jail_setv(int flags, ...);
+int	jail_getv(int flags, ...);
+int	jailparam_all(struct jailparam **jpp);
+int	jailparam_init(struct jailparam *jp, const char *name);
+int	jailparam_import(struct jailparam *jp, const char *value);
+int	jailparam_import_raw(struct jailparam *jp, void *value,
+	    size_t valuelen);
+int	jailparam_set(struct jailparam *jp, unsigned njp, int flags);
+int	jailparam_get(struct jailparam *jp, unsigned njp, int flags);
+void	jailparam_free(struct jailparam *jp, unsigned njp);
+char	*jailparam_export(struct jailparam *jp);	/* malloc'd, or NULL */
+
+/* ------------------------------------------------------------------------
+ * Ours.
+ */
+
+/*
+ * jail_getv_sized: jail_getv() for buffers whose size is known.  Triples
+ * (char *name, char *buffer, size_t size) ending in NULL; the key (lastjid,
+ * jid, name) comes first, with its value in buffer.  ENAMETOOLONG when a
+ * value does not fit.  Returns the jid, or -1.
+ */
+int	jail_getv_sized(int flags, ...);
+
+/*
+ * A user as a passwd file tells it.  Filled by jail_getuser(), emptied by
+ * jail_user_clear().
+ */
+struct jail_user {
+	char	*ju_name;
+	char	*ju_home;
+	char	*ju_shell;
+	uid_t	 ju_uid;	/* as the prison counts */
+	gid_t	 ju_gid;
+	gid_t	*ju_groups;	/* ju_gid among them */
+	int	 ju_ngroups;
+};
+
+/*
+ * jail_getuser: find user `name` (or, where it is all digits and no such
+ * name exists, that uid) in the passwd and group files below the jail's root;
+ * jid 0 asks the host's own user database.  The files are read from outside,
+ * without following a link out of the root; nothing runs in the prison.
+ * Returns 0, or -1 (ENOENT: no such user).
+ */
+int	jail_getuser(int jid, const char *name, struct jail_user *ret_ju);
+void	jail_user_clear(struct jail_user *ju);
+
+/*
+ * A command to run in a prison.  Zeroed memory plus jc_argv is a valid one:
+ * root, "/", the caller's descriptors 0 to 2 and environment.
+ */
+struct jail_command {
+	char *const	*jc_argv;	/* NULL-terminated; [0] is looked up in
+					   jc_envp's PATH, inside */
+	char *const	*jc_envp;	/* NULL: the caller's environ */
+	const char	*jc_dir;	/* working directory inside; NULL "/" */
+	const struct jail_user *jc_user;	/* NULL: root, no groups */
+	const int	*jc_fds;	/* int[3] for 0, 1, 2; NULL: the
+					   caller's own.  -1: /dev/null.  A
+					   directory is refused (EISDIR). */
+	unsigned	 jc_flags;	/* JC_ */
+};
+
+#define JC_TTY		0x1	/* 0-2 are a new terminal of the prison's own,
+				   the controlling one; jc_fds is ignored */
+#define JC_DIR_TRY	0x2	/* a jc_dir that is not there is no error */
+
+/*
+ * jail_spawn: start a command in jail `jid` and return at once.  The child
+ * is the command itself, in a session of its own, with descriptors 0 to 2
+ * only; no other process is involved.
+ *
+ * On success returns the child's PID, which is the same inside and outside;
+ * the caller reaps it.  *ret_pidfd (unless ret_pidfd is NULL) is a pidfd of
+ * it, and *ret_tty (for JC_TTY) the master side of its terminal; both
+ * close-on-exec and the caller's to close.
+ *
+ * On failure returns -1, errno and jail_errmsg say what failed, also when it
+ * failed inside (ENOENT: the command was not found there).  Nothing is left
+ * to reap.
+ */
+pid_t	jail_spawn(int jid, const struct jail_command *jc, int *ret_pidfd,
+	    int *ret_tty);
+
+/*
+ * What became of a command.
+ */
+struct jail_result {
+	int		jr_jid;		/* the prison's; no longer valid */
+	int		jr_status;	/* as of waitpid(2) */
+	struct rusage	jr_rusage;	/* of the command and what it reaped */
+};
+
+/*
+ * jail_run: make a prison as jail_set() with JAIL_CREATE does, run one
+ * command in it, wait for it, kill whatever it left behind, and remove the
+ * prison.  No process but the command is started, no shell, no daemon; safe
+ * to call from several threads at once.  "persist" is not needed and is
+ * ignored.  Returns 0, or -1 when the command could not be started.
+ */
+int	jail_run(struct iovec *iov, unsigned int niov,
+	    const struct jail_command *jc, struct jail_result *ret_jr);
+
+/* jailparam_run: jail_run() with the parameters as jailparams. */
+int	jailparam_run(struct jailparam *jp, unsigned njp,
+	    const struct jail_command *jc, struct jail_result *ret_jr);
+
+/*
+ * jail_pids: the processes of a jail (not of its children).  *ret_pids is
+ * malloc'd; zombies are not among them.  Returns their number, or -1.
+ */
+int	jail_pids(int jid, pid_t **ret_pids);
+
+/*
+ * jail_warnings: what a successful jail_set(), jail_spawn() or jail_run() of
+ * this thread could not give (a permission Linux cannot grant), or wants the
+ * jailer to know, one line each.  Never NULL; "" when there is nothing to
+ * say.  Valid until the thread's next call.
+ */
+const char *jail_warnings(void);
+
+/*
+ * jail_mount_devfs: make `dir` (opened beneath `root`, no links followed;
+ * root NULL: dir is used as it is) a devfs with the nodes of `ruleset` (0 or
+ * 4: the jail's usual ones), in the caller's mount namespace.
+ * jail_mount_fdescfs, jail_mount_procfs: likewise.  jail_umount undoes any of
+ * them, deepest first.  Return 0 or -1.
+ */
+int	jail_mount_devfs(const char *root, const char *dir, int ruleset);
+int	jail_mount_fdescfs(const char *root, const char *dir);
+int	jail_mount_procfs(const char *root, const char *dir);
+int	jail_umount(const char *root, const char *dir);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the BPF programs enforce for a prison: its addresses, its devices.
+ * One set of programs, attached once at the cgroup above all prisons and
+ * pinned, serves them all; making a prison is a map update.  See DESIGN in
+ * docs/design.md, "The shared address".
+ *
+ * Knows nothing of struct prison: callers give descriptors, a cgroup's id
+ * and addresses.
+ */
+#ifndef ABASHIRI_POLICY_H
+#define ABASHIRI_POLICY_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+/* What a prison may do on the network and with devices. */
+struct policy {
+	int			 po_ip4;	/* JAIL_SYS_: disable, new (the
+						   list), inherit */
+	int			 po_ip6;
+	const struct in_addr	*po_addr4;	/* primary first */
+	unsigned		 po_naddr4;
+	const struct in6_addr	*po_addr6;
+	unsigned		 po_naddr6;
+	unsigned		 po_flags;	/* POLICY_ */
+};
+
+#define POLICY_RESERVED_PORTS	0x01	/* root inside may bind below 1024 */
+#define POLICY_RAW_SOCKETS	0x02	/* raw sockets, within its addresses */
+#define POLICY_SOCKET_AF	0x04	/* other protocol families */
+#define POLICY_SADDRSEL4	0x08	/* choose sources by route; without:
+					   always the primary address */
+#define POLICY_SADDRSEL6	0x10
+#define POLICY_VNET		0x20	/* own stack: nothing is policed */
+#define POLICY_FUSE		0x40	/* may use /dev/fuse */
+
+/* Descriptors of the pinned maps; all -1 before policy_open(). */
+struct policy_maps {
+	int	pm_prisons;	/* cgroup id -> row */
+	int	pm_addrs;	/* (cgroup id, address) -> membership */
+};
+
+/*
+ * Load and attach the programs unless the same version already is, pinning
+ * everything below bpfdirfd (a directory on a bpffs of ours).  An older
+ * version is replaced without an instant in which prisons are unguarded.
+ * cgfd: the cgroup2 directory whose children are the prisons; level: its
+ * depth below the root of the hierarchy (1 for "/jail").  Called under the
+ * state's lock, once a boot and cheap (a lookup) after that.
+ * Returns 0, or -1 with jail_errmsg naming the program the kernel refused.
+ */
+int	policy_setup(int bpfdirfd, int cgfd, unsigned level);
+
+/* Open the pinned maps: two bpf(2) calls, no library.  0 or -1. */
+int	policy_open(int bpfdirfd, struct policy_maps *ret_pm);
+void	policy_close(struct policy_maps *pm);
+
+/*
+ * Give the cgroup `cgid` this policy, also live: what is no longer allowed
+ * stops at once.  A cgroup without a row may use no network and no device.
+ */
+int	policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
+	    const struct policy *po);
+
+/* Forget cgroup `cgid`: its row, addresses and listeners.  0 or -1. */
+int	policy_clear(const struct policy_maps *pm, uint64_t cgid);
+
+/* Detach and unpin everything below bpfdirfd: for tests and removal. */
+int	policy_teardown(int bpfdirfd);
+
+#endif
