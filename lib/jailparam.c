@@ -86,6 +86,7 @@ value_replace(struct jailparam *jp, void *value, size_t valuelen)
 static int
 value_int(const struct jailparam *jp, int *ret_i)
 {
+	*ret_i = 0;
 	if (jp->jp_valuelen != sizeof(*ret_i))
 		return (jail_errx(EINVAL, "%s: value of %zu bytes is no integer",
 		    jp->jp_name, jp->jp_valuelen));
