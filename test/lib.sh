@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# For the atf-sh programs of test/system.  Each test is a host of its own: a
+# state directory, a parent cgroup and a network stack that end with it.
+#
+#	. "$(atf_get_srcdir)/../lib.sh"
+#	prison_test jail_root_cannot_mknod_a_disk
+#	jail_root_cannot_mknod_a_disk()
+#	{
+#		prison j
+#		refused EPERM mknod /d b 8 0
+#	}
+#	atf_init_test_cases() { add_cases; }
+#
+# In such a function:
+#	$W	the test's own directory; world_tiny "$W/world" makes a world
+#	PATH	begins with our commands and probe, all run in the test's own
+#		network stack; "host CMD" runs any other command there
+#
+# JAIL_BUILD names the build directory; JAIL_MUST_WORK=1 makes failures of
+# skips.
+
+SRC=$(cd "$(atf_get_srcdir)/../.." && pwd)
+: "${JAIL_BUILD:=$SRC/build}"
+BUILD=$JAIL_BUILD
+STATES=/var/tmp/jail-test
+
+# --------------------------------------------------------------------------
+# Cases
+
+CASES=
+
+# prison_test NAME [TIMEOUT]: declare a case, the function NAME, that runs in a
+# state of its own.
+prison_test()
+{
+	CASES="$CASES $1"
+	atf_test_case "$1" cleanup
+	eval "${1}_head() {
+		atf_set descr '$(echo "$1" | tr _ ' ')'
+		atf_set require.user root
+		atf_set timeout ${2:-120}
+	}"
+	eval "${1}_body() { state_init; $1; }"
+	eval "${1}_cleanup() { state_fini; }"
+}
+
+add_cases()
+{
+	for case_ in $CASES; do
+		atf_add_test_case "$case_"
+	done
+}
+
+# skip WHAT: the kernel (name the feature) cannot do what is tested.
+skip()
+{
+	[ "${JAIL_MUST_WORK-}" != 1 ] || atf_fail "must work here: $*"
+	atf_skip "$*"
+}
+
+# --------------------------------------------------------------------------
+# State
+
+# The start time of a process, which with its PID tells it from all others.
+started()
+{
+	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+}
+
+state_init()
+{
+	state_sweep
+	W=$STATES.$$
+	mkdir -m 0700 "$W" || atf_fail "cannot make $W"
+	echo "$$ $(started $$)" >"$W/owner"
+	echo "$W" >state	# for the cleanup body, in the same directory
+	JAIL_RUN=$W/run
+	JAIL_CGROUP=jail-test.$$
+	export W JAIL_RUN JAIL_CGROUP
+	mkdir "$W/bin"
+
+	: >"$W/net"
+	unshare --net="$W/net" ip link set lo up ||
+	    atf_fail "cannot make a network namespace"
+	for pair in jail/jail jls/jls jexec/jexec test/probe/probe; do
+		wrap "$BUILD/$pair"
+	done
+	printf '#!/bin/sh\nexec nsenter --net="%s" "$@"\n' "$W/net" \
+	    >"$W/bin/host"
+	chmod 755 "$W/bin/host"
+	PATH=$W/bin:$PATH
+	export PATH
+	for a in 10.0.0.1/32 10.0.0.2/32 10.0.0.3/32 10.0.0.4/32 \
+	    fd00::1/128 fd00::2/128 fd00::3/128; do
+		host ip addr add "$a" dev lo nodad 2>/dev/null ||
+		    host ip addr add "$a" dev lo
+	done
+}
+
+# wrap PROGRAM: a command of its name that runs it in the test's network.
+wrap()
+{
+	printf '#!/bin/sh\nexec nsenter --net="%s" "%s" "$@"\n' \
+	    "$W/net" "$1" >"$W/bin/${1##*/}"
+	chmod 755 "$W/bin/${1##*/}"
+}
+
+# Nothing of the state stays, whatever became of the test.
+state_fini()
+{
+	[ -f state ] || return 0
+	state_clear "$(cat state)"
+	rm -f state
+}
+
+# state_clear W: the processes of its network, then prisons, mounts, files.
+state_clear()
+{
+	case $1 in
+	$STATES.[0-9]*) ;;
+	*) return 1 ;;
+	esac
+	[ -d "$1" ] || return 0
+	ours=$(stat -L -c %i "$1/net" 2>/dev/null)
+	if [ -n "$ours" ]; then
+		for ns in /proc/[0-9]*/ns/net; do
+			[ "$(readlink "$ns" 2>/dev/null)" = "net:[$ours]" ] ||
+			    continue
+			pid=${ns#/proc/}
+			kill -KILL "${pid%%/*}" 2>/dev/null
+		done
+	fi
+	JAIL_RUN=$1/run JAIL_CGROUP=jail-test.${1##*.} \
+	    "$BUILD/test/system/state-clear"
+	# deepest first
+	awk -v d="$1/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo |
+	    sort -r | while read -r m; do umount -l "$m"; done
+	rm -rf --one-file-system "$1"
+}
+
+# What killed runs have left: states whose maker is no more.
+state_sweep()
+{
+	for w in "$STATES".[0-9]*; do
+		[ -d "$w" ] || continue
+		read -r pid start <"$w/owner" 2>/dev/null || pid=0
+		if [ "$pid" = 0 ]; then
+			# just being made, or never finished: an hour tells
+			[ -n "$(find "$w" -maxdepth 0 -mmin +60)" ] || continue
+		elif [ "$(started "$pid")" = "$start" ]; then
+			continue
+		fi
+		state_clear "$w"
+	done
+}
+
+# --------------------------------------------------------------------------
+# Worlds and prisons
+
+# world_tiny DIR: a root with the probe, a static true and busybox's shell.
+world_tiny()
+{
+	mkdir -p "$1" && chmod 755 "$1"
+	for d in bin dev proc tmp etc root run var sbin; do
+		mkdir -p "$1/$d"
+	done
+	chmod 1777 "$1/tmp"
+	cp "$BUILD/test/probe/probe" "$1/bin/probe"
+	cp "$BUILD/test/probe/true" "$1/bin/true"
+	cp "$(command -v busybox)" "$1/bin/busybox"
+	for c in sh cat ls ps id sleep echo mount kill touch rm mkdir chmod; do
+		ln -sf busybox "$1/bin/$c"
+	done
+	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$1/etc/passwd"
+	printf 'user:x:1000:1000:user:/tmp:/bin/sh\n' >>"$1/etc/passwd"
+	printf 'root:x:0:\nuser:x:1000:\n' >"$1/etc/group"
+}
+
+# world_debian KIND DIR: a copy of a cached Debian world (tools/world).
+world_debian()
+{
+	cached=$("$SRC/tools/world" "$1") || atf_fail "no Debian world"
+	cp -a --reflink=auto "$cached" "$2" || atf_fail "copying $cached"
+}
+
+# prison NAME [PARAMETER]...: a persistent one on a tiny world of its own,
+# with /proc and /dev, whose later questions go to it.
+prison()
+{
+	J=$1
+	shift
+	[ -d "$W/$J" ] || world_tiny "$W/$J"
+	atf_check -o ignore -e save:prison.err jail -c name="$J" \
+	    path="$W/$J" host.hostname="$J.example" persist \
+	    mount.devfs mount.procfs "$@"
+}
+
+# refused ERRNO QUESTION...: the probe, in the prison, is refused so.
+refused()
+{
+	errno_=$1
+	shift
+	atf_check -s exit:1 -o inline:"$errno_\n" jexec "$J" /bin/probe "$@"
+}
+
+# refused_any QUESTION...: refused, whatever the errno.
+refused_any()
+{
+	atf_check -s exit:1 -o match:'^E[A-Z0-9]+$' jexec "$J" /bin/probe "$@"
+}
+
+# granted QUESTION...: the probe, in the prison, gets through.
+granted()
+{
+	atf_check -o ignore jexec "$J" /bin/probe "$@"
+}
+
+# says TEXT QUESTION...: it gets through, and this is a line of what it says.
+says()
+{
+	text_=$1
+	shift
+	atf_check -o match:"$text_" jexec "$J" /bin/probe "$@"
+}
+
+# background NAME COMMAND...: run it; PID in $NAME_pid, output in NAME.out.
+background()
+{
+	name_=$1
+	shift
+	"$@" >"$name_.out" 2>"$name_.err" </dev/null &
+	eval "${name_}_pid=$!"
+}
+
+# wait_for N COMMAND...: until it succeeds, at most N tenths of a second.
+wait_for()
+{
+	n_=$1
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		n_=$((n_ - 1))
+		[ $n_ -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# serving NAME COMMAND...: in the background, until it has said "ready".
+serving()
+{
+	background "$@"
+	wait_for 50 grep -q ready "$1.out" ||
+	    atf_fail "$1 does not serve: $(cat "$1.out" "$1.err")"
+}
+
+# first_line FILE: once there is one.
+first_line()
+{
+	wait_for 50 test -s "$1" || atf_fail "$1 stays empty"
+	head -n 1 "$1"
+}
