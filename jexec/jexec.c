@@ -88,12 +88,12 @@ env_set(const char *name, const char *value)
 static void
 env_make(const struct options *op, const struct jail_user *ju)
 {
-	char *term = NULL;
+	char *term;
 	int i;
 
 	if (op->op_clean) {
-		if (getenv("TERM") != NULL &&
-		    (term = strdup(getenv("TERM"))) == NULL)
+		term = getenv("TERM");
+		if (term != NULL && (term = strdup(term)) == NULL)
 			err(1, "strdup");
 		clearenv();
 		env_set("PATH", "/bin:/usr/bin");

@@ -246,7 +246,7 @@ gids_add(gid_t **gids, size_t *n, size_t *room, gid_t gid)
 {
 	gid_t *more;
 
-	if (*n == *room) {
+	if (*gids == NULL || *n == *room) {
 		*room = *room == 0 ? 32 : *room * 2;
 		more = reallocarray(*gids, *room, sizeof(**gids));
 		if (more == NULL)

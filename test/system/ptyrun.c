@@ -236,7 +236,7 @@ main(int argc, char *argv[])
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '\0' || line[0] == '#')
 			continue;
-		strcpy(copy, line);
+		memcpy(copy, line, sizeof(copy));
 		rest = copy + strcspn(copy, " ");
 		if (*rest != '\0')
 			*rest++ = '\0';
