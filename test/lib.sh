@@ -2,6 +2,7 @@
 # For the atf-sh programs of test/system.  Each test is a host of its own: a
 # state directory, a parent cgroup and a network stack that end with it.
 #
+#	#!/usr/bin/env atf-sh
 #	. "$(atf_get_srcdir)/../lib.sh"
 #	prison_test jail_root_cannot_mknod_a_disk
 #	jail_root_cannot_mknod_a_disk()

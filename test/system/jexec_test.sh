@@ -1,3 +1,4 @@
+#!/usr/bin/env atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # jexec(8): what a command in a prison is given, and what comes back of it.
 . "$(atf_get_srcdir)/../lib.sh"
@@ -9,7 +10,7 @@ jexec_prison()
 	for c in env false grep head pwd printf seq stty test tr tty wc yes; do
 		ln -sf busybox "$W/j/bin/$c"
 	done
-	mkdir "$W/j/home" "$W/j/home/bob" "$W/j/root"
+	mkdir "$W/j/home" "$W/j/home/bob"
 	printf 'bob:x:2000:2000::/home/bob:/bin/sh\n' >>"$W/j/etc/passwd"
 	printf 'bob:x:2000:\nwheel:x:10:root,bob\n' >>"$W/j/etc/group"
 	prison j
@@ -27,7 +28,7 @@ on_terminal()
 # Status and messages
 
 prison_test jexec_keeps_exit_status
-jexec_keeps_exit_status_body()
+jexec_keeps_exit_status()
 {
 	jexec_prison
 	for n in 0 1 7 126 255; do
@@ -36,7 +37,7 @@ jexec_keeps_exit_status_body()
 }
 
 prison_test jexec_dies_of_the_commands_signal
-jexec_dies_of_the_commands_signal_body()
+jexec_dies_of_the_commands_signal()
 {
 	jexec_prison
 	for sig in hup term kill segv usr1; do
@@ -45,7 +46,7 @@ jexec_dies_of_the_commands_signal_body()
 }
 
 prison_test jexec_unknown_jail
-jexec_unknown_jail_body()
+jexec_unknown_jail()
 {
 	jexec_prison
 	atf_check -s exit:1 -e inline:'jexec: jail "nix" not found\n' \
@@ -53,7 +54,7 @@ jexec_unknown_jail_body()
 }
 
 prison_test jexec_command_not_found_is_127
-jexec_command_not_found_is_127_body()
+jexec_command_not_found_is_127()
 {
 	jexec_prison
 	atf_check -s exit:127 \
@@ -65,7 +66,7 @@ jexec_command_not_found_is_127_body()
 }
 
 prison_test jexec_command_not_executable_is_126
-jexec_command_not_executable_is_126_body()
+jexec_command_not_executable_is_126()
 {
 	jexec_prison
 	atf_check -s exit:126 \
@@ -74,7 +75,7 @@ jexec_command_not_executable_is_126_body()
 }
 
 prison_test jexec_usage
-jexec_usage_body()
+jexec_usage()
 {
 	jexec_prison
 	atf_check -s exit:1 -e match:'^usage: jexec ' jexec
@@ -84,14 +85,14 @@ jexec_usage_body()
 }
 
 prison_test jexec_leaves_the_commands_options_alone
-jexec_leaves_the_commands_options_alone_body()
+jexec_leaves_the_commands_options_alone()
 {
 	jexec_prison
 	atf_check -o inline:'-l -u\n' jexec j echo -l -u
 }
 
 prison_test jexec_takes_a_jid
-jexec_takes_a_jid_body()
+jexec_takes_a_jid()
 {
 	jexec_prison
 	atf_check -o inline:'j.example\n' \
@@ -102,7 +103,7 @@ jexec_takes_a_jid_body()
 # User, directory, environment
 
 prison_test jexec_starts_as_root_in_the_root
-jexec_starts_as_root_in_the_root_body()
+jexec_starts_as_root_in_the_root()
 {
 	jexec_prison
 	atf_check -o inline:'/\n' jexec j pwd
@@ -131,7 +132,7 @@ jexec_U_knows_no_user_of_the_host_body()
 }
 
 prison_test jexec_u_runs_as_the_hosts_user
-jexec_u_runs_as_the_hosts_user_body()
+jexec_u_runs_as_the_hosts_user()
 {
 	jexec_prison
 	atf_check -o inline:"$(id -u nobody)\n" jexec -u nobody j id -u
@@ -141,7 +142,7 @@ jexec_u_runs_as_the_hosts_user_body()
 }
 
 prison_test jexec_u_sets_user_home_and_shell
-jexec_u_sets_user_home_and_shell_body()
+jexec_u_sets_user_home_and_shell()
 {
 	jexec_prison
 	atf_check -o inline:'bob /home/bob /bin/sh 1\n' env X=1 \
@@ -149,14 +150,14 @@ jexec_u_sets_user_home_and_shell_body()
 }
 
 prison_test jexec_keeps_the_environment
-jexec_keeps_the_environment_body()
+jexec_keeps_the_environment()
 {
 	jexec_prison
 	atf_check -o inline:'a b\n' env X='a b' jexec j sh -c 'echo "$X"'
 }
 
 prison_test jexec_l_gives_a_clean_environment
-jexec_l_gives_a_clean_environment_body()
+jexec_l_gives_a_clean_environment()
 {
 	jexec_prison
 	cat >wanted <<-'END'
@@ -173,7 +174,7 @@ jexec_l_gives_a_clean_environment_body()
 }
 
 prison_test jexec_l_starts_at_home
-jexec_l_starts_at_home_body()
+jexec_l_starts_at_home()
 {
 	jexec_prison
 	atf_check -o inline:'/home/bob\n' jexec -l -U bob j pwd
@@ -182,7 +183,7 @@ jexec_l_starts_at_home_body()
 }
 
 prison_test jexec_l_does_without_the_callers_home
-jexec_l_does_without_the_callers_home_body()
+jexec_l_does_without_the_callers_home()
 {
 	jexec_prison
 	rmdir "$W/j/root"
@@ -190,7 +191,7 @@ jexec_l_does_without_the_callers_home_body()
 }
 
 prison_test jexec_d_starts_there
-jexec_d_starts_there_body()
+jexec_d_starts_there()
 {
 	jexec_prison
 	atf_check -o inline:'/tmp\n' jexec -d /tmp j pwd
@@ -199,7 +200,7 @@ jexec_d_starts_there_body()
 }
 
 prison_test jexec_d_is_inside_the_jail
-jexec_d_is_inside_the_jail_body()
+jexec_d_is_inside_the_jail()
 {
 	jexec_prison
 	ln -s / "$W/j/up"
@@ -208,7 +209,7 @@ jexec_d_is_inside_the_jail_body()
 }
 
 prison_test jexec_e_sets_variables
-jexec_e_sets_variables_body()
+jexec_e_sets_variables()
 {
 	jexec_prison
 	atf_check -o inline:'1 2=3\n' env A=0 \
@@ -218,7 +219,7 @@ jexec_e_sets_variables_body()
 }
 
 prison_test jexec_without_a_command_runs_the_shell
-jexec_without_a_command_runs_the_shell_body()
+jexec_without_a_command_runs_the_shell()
 {
 	jexec_prison
 	echo 'echo $((6 * 7)); exit 3' >in
@@ -234,7 +235,7 @@ jexec_without_a_command_runs_the_shell_body()
 # Descriptors
 
 prison_test jexec_pipes_are_binary_clean
-jexec_pipes_are_binary_clean_body()
+jexec_pipes_are_binary_clean()
 {
 	jexec_prison
 	head -c 1048576 /dev/urandom >data
@@ -243,7 +244,7 @@ jexec_pipes_are_binary_clean_body()
 }
 
 prison_test jexec_keeps_error_output_apart
-jexec_keeps_error_output_apart_body()
+jexec_keeps_error_output_apart()
 {
 	jexec_prison
 	atf_check -o inline:'out\n' -e inline:'err\n' \
@@ -251,7 +252,7 @@ jexec_keeps_error_output_apart_body()
 }
 
 prison_test jexec_passes_end_of_input_on
-jexec_passes_end_of_input_on_body()
+jexec_passes_end_of_input_on()
 {
 	jexec_prison
 	atf_check -o inline:'x\nend\n' \
@@ -259,7 +260,7 @@ jexec_passes_end_of_input_on_body()
 }
 
 prison_test jexec_reader_gone_is_sigpipe
-jexec_reader_gone_is_sigpipe_body()
+jexec_reader_gone_is_sigpipe()
 {
 	jexec_prison
 	(jexec j yes; echo $? >status) | head -n 1 >/dev/null
@@ -267,7 +268,7 @@ jexec_reader_gone_is_sigpipe_body()
 }
 
 prison_test jexec_refuses_a_directory
-jexec_refuses_a_directory_body()
+jexec_refuses_a_directory()
 {
 	jexec_prison
 	atf_check -s exit:1 -e match:'^jexec: .*directory' \
@@ -277,7 +278,7 @@ jexec_refuses_a_directory_body()
 }
 
 prison_test jexec_closed_descriptors_are_dev_null
-jexec_closed_descriptors_are_dev_null_body()
+jexec_closed_descriptors_are_dev_null()
 {
 	jexec_prison
 	atf_check -o inline:'end\n' sh -c 'jexec j sh -c "cat; echo end" <&-'
@@ -285,7 +286,7 @@ jexec_closed_descriptors_are_dev_null_body()
 }
 
 prison_test jexec_passes_no_other_descriptor
-jexec_passes_no_other_descriptor_body()
+jexec_passes_no_other_descriptor()
 {
 	jexec_prison
 	# the fourth is that of ls itself
@@ -294,7 +295,7 @@ jexec_passes_no_other_descriptor_body()
 }
 
 prison_test jexec_has_a_session_of_its_own
-jexec_has_a_session_of_its_own_body()
+jexec_has_a_session_of_its_own()
 {
 	jexec_prison
 	# pid (comm) state ppid pgrp session
@@ -315,7 +316,7 @@ trapping()
 }
 
 prison_test jexec_passes_signals_on
-jexec_passes_signals_on_body()
+jexec_passes_signals_on()
 {
 	jexec_prison
 	for sig in HUP USR1 USR2 ALRM TERM; do
@@ -328,7 +329,7 @@ jexec_passes_signals_on_body()
 }
 
 prison_test jexec_passes_ignored_signals_on_as_ignored
-jexec_passes_ignored_signals_on_as_ignored_body()
+jexec_passes_ignored_signals_on_as_ignored()
 {
 	jexec_prison
 	atf_check -o inline:'alive\n' sh -c \
@@ -336,7 +337,7 @@ jexec_passes_ignored_signals_on_as_ignored_body()
 }
 
 prison_test jexec_waits_for_a_command_that_ignores_sigterm
-jexec_waits_for_a_command_that_ignores_sigterm_body()
+jexec_waits_for_a_command_that_ignores_sigterm()
 {
 	jexec_prison
 	serving slow jexec j sh -c 'trap "" TERM; echo ready; sleep 1; exit 4'
@@ -346,7 +347,7 @@ jexec_waits_for_a_command_that_ignores_sigterm_body()
 }
 
 prison_test jexec_stop_and_continue
-jexec_stop_and_continue_body()
+jexec_stop_and_continue()
 {
 	jexec_prison
 	cat >lines <<-'END'
@@ -372,7 +373,7 @@ jexec_stop_and_continue_body()
 # Terminals
 
 prison_test jexec_terminal_is_the_jails_own
-jexec_terminal_is_the_jails_own_body()
+jexec_terminal_is_the_jails_own()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -390,7 +391,7 @@ jexec_terminal_is_the_jails_own_body()
 }
 
 prison_test jexec_interrupt_key_has_its_effect_inside
-jexec_interrupt_key_has_its_effect_inside_body()
+jexec_interrupt_key_has_its_effect_inside()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -417,7 +418,7 @@ jexec_interrupt_key_has_its_effect_inside_body()
 }
 
 prison_test jexec_interrupted_command_ends_by_sigint
-jexec_interrupted_command_ends_by_sigint_body()
+jexec_interrupted_command_ends_by_sigint()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -433,7 +434,7 @@ jexec_interrupted_command_ends_by_sigint_body()
 }
 
 prison_test jexec_suspend_key_stops_a_job_inside
-jexec_suspend_key_stops_a_job_inside_body()
+jexec_suspend_key_stops_a_job_inside()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -458,7 +459,7 @@ jexec_suspend_key_stops_a_job_inside_body()
 }
 
 prison_test jexec_suspend_key_stops_a_lone_command
-jexec_suspend_key_stops_a_lone_command_body()
+jexec_suspend_key_stops_a_lone_command()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -482,7 +483,7 @@ jexec_suspend_key_stops_a_lone_command_body()
 }
 
 prison_test jexec_window_size_follows
-jexec_window_size_follows_body()
+jexec_window_size_follows()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -501,7 +502,7 @@ jexec_window_size_follows_body()
 }
 
 prison_test jexec_window_size_is_there_from_the_start
-jexec_window_size_is_there_from_the_start_body()
+jexec_window_size_is_there_from_the_start()
 {
 	jexec_prison
 	cat >lines <<-'END'
@@ -519,7 +520,7 @@ jexec_window_size_is_there_from_the_start_body()
 }
 
 prison_test jexec_restores_the_terminal
-jexec_restores_the_terminal_body()
+jexec_restores_the_terminal()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -538,7 +539,7 @@ jexec_restores_the_terminal_body()
 }
 
 prison_test jexec_restores_the_terminal_when_signalled
-jexec_restores_the_terminal_when_signalled_body()
+jexec_restores_the_terminal_when_signalled()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -556,7 +557,7 @@ jexec_restores_the_terminal_when_signalled_body()
 }
 
 prison_test jexec_terminal_loses_nothing
-jexec_terminal_loses_nothing_body()
+jexec_terminal_loses_nothing()
 {
 	jexec_prison
 	cat >lines <<-'END'
@@ -575,7 +576,7 @@ jexec_terminal_loses_nothing_body()
 }
 
 prison_test jexec_hangup_reaches_the_command
-jexec_hangup_reaches_the_command_body()
+jexec_hangup_reaches_the_command()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -589,7 +590,7 @@ jexec_hangup_reaches_the_command_body()
 }
 
 prison_test jexec_in_the_background_writes_to_the_terminal
-jexec_in_the_background_writes_to_the_terminal_body()
+jexec_in_the_background_writes_to_the_terminal()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -605,7 +606,7 @@ jexec_in_the_background_writes_to_the_terminal_body()
 }
 
 prison_test jexec_pipeline_is_not_mangled
-jexec_pipeline_is_not_mangled_body()
+jexec_pipeline_is_not_mangled()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -617,7 +618,7 @@ jexec_pipeline_is_not_mangled_body()
 }
 
 prison_test jexec_pipeline_passes_lines_and_end_of_file
-jexec_pipeline_passes_lines_and_end_of_file_body()
+jexec_pipeline_passes_lines_and_end_of_file()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -633,7 +634,7 @@ jexec_pipeline_passes_lines_and_end_of_file_body()
 }
 
 prison_test jexec_pipeline_is_interrupted_by_the_key
-jexec_pipeline_is_interrupted_by_the_key_body()
+jexec_pipeline_is_interrupted_by_the_key()
 {
 	jexec_prison
 	on_terminal <<-'END'
@@ -648,7 +649,7 @@ jexec_pipeline_is_interrupted_by_the_key_body()
 }
 
 prison_test jexec_pipeline_leaves_the_keys_to_a_pager
-jexec_pipeline_leaves_the_keys_to_a_pager_body()
+jexec_pipeline_leaves_the_keys_to_a_pager()
 {
 	jexec_prison
 	cat >pager <<-'END'
@@ -669,7 +670,7 @@ jexec_pipeline_leaves_the_keys_to_a_pager_body()
 }
 
 prison_test jexec_hands_in_no_terminal_of_the_hosts
-jexec_hands_in_no_terminal_of_the_hosts_body()
+jexec_hands_in_no_terminal_of_the_hosts()
 {
 	jexec_prison
 	on_terminal <<-'END'
