@@ -11,6 +11,8 @@
 #ifndef ABASHIRI_POLICY_H
 #define ABASHIRI_POLICY_H
 
+#include <sys/types.h>
+
 #include <netinet/in.h>
 #include <stdint.h>
 
@@ -24,6 +26,16 @@ struct policy {
 	const struct in6_addr	*po_addr6;
 	unsigned		 po_naddr6;
 	unsigned		 po_flags;	/* POLICY_ */
+	uid_t			 po_uid0;	/* host uid of root inside */
+	const struct policy_dev	*po_devs;	/* devices beyond the usual */
+	unsigned		 po_ndevs;
+};
+
+/* A device node: type 'c' or 'b'. */
+struct policy_dev {
+	char		pd_type;
+	unsigned	pd_major;
+	unsigned	pd_minor;
 };
 
 #define POLICY_RESERVED_PORTS	0x01	/* root inside may bind below 1024 */
@@ -38,7 +50,9 @@ struct policy {
 /* Descriptors of the pinned maps; all -1 before policy_open(). */
 struct policy_maps {
 	int	pm_prisons;	/* cgroup id -> row */
-	int	pm_addrs;	/* (cgroup id, address) -> membership */
+	int	pm_addrs;	/* (list, address) -> membership */
+	int	pm_owners;	/* address -> whose listeners */
+	int	pm_dir;		/* where all is pinned */
 };
 
 /*
@@ -52,13 +66,17 @@ struct policy_maps {
  */
 int	policy_setup(int bpfdirfd, int cgfd, unsigned level);
 
-/* Open the pinned maps: two bpf(2) calls, no library.  0 or -1. */
+/* Open the pinned maps: three bpf(2) calls, no library.  0 or -1. */
 int	policy_open(int bpfdirfd, struct policy_maps *ret_pm);
 void	policy_close(struct policy_maps *pm);
 
 /*
- * Give the cgroup `cgid` this policy, also live: what is no longer allowed
- * stops at once.  A cgroup without a row may use no network and no device.
+ * Give the cgroup `cgid` this policy, also live: the old one holds up to an
+ * instant from which the new one does, and what is no longer allowed stops.
+ * A cgroup without a row may use no network and no device.
+ *
+ * A prison with addresses makes the caller's network namespace steer TCP
+ * connections to it (see bpf/steer.bpf.c) until the last such is cleared.
  */
 int	policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
 	    const struct policy *po);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the BPF programs and their loader both know: the rows of the maps.
+ * Types only.
+ *
+ * Addresses are 16 bytes in network order, IPv4 ones as ::ffff:a.b.c.d.
+ */
+#ifndef ABASHIRI_POLICE_H
+#define ABASHIRI_POLICE_H
+
+#include <linux/types.h>
+
+/*
+ * Raise when a map below changes its meaning, even where its size stays:
+ * programs of one layout never meet maps of another.
+ */
+#define POLICE_LAYOUT	1
+
+/* pr_mode4, pr_mode6.  A row of zeros may do nothing. */
+#define POLICE_DISABLE	0	/* the family does not exist inside */
+#define POLICE_LIST	1	/* the listed addresses only */
+#define POLICE_INHERIT	2	/* as the host: not policed */
+
+/* pr_flags: as POLICY_ in lib/policy.h. */
+#define POLICE_RESERVED_PORTS	0x01
+#define POLICE_RAW_SOCKETS	0x02
+#define POLICE_SOCKET_AF	0x04
+#define POLICE_SADDRSEL4	0x08
+#define POLICE_SADDRSEL6	0x10
+#define POLICE_VNET		0x20
+#define POLICE_FUSE		0x40
+
+#define POLICE_SLOTS	8	/* listeners of one address and port, as
+				   SO_REUSEPORT makes them */
+
+struct police_addr {
+	__u32	pa_w[4];
+};
+
+/*
+ * Map "prisons": cgroup id -> a prison.  Replaced as a whole, so that a
+ * program sees the old policy or the new one and never a mixture.
+ */
+struct police_row {
+	__u64			pr_list;	/* key of its further addresses
+						   in "addrs"; 0: none */
+	__u64			pr_pool4;	/* key of its listeners */
+	__u64			pr_pool6;
+	struct police_addr	pr_primary4;
+	struct police_addr	pr_primary6;
+	struct police_addr	pr_chain;	/* first of pr_list: a loader's
+						   thread through the map */
+	__u32			pr_naddr4;	/* primary included */
+	__u32			pr_naddr6;
+	__u32			pr_flags;	/* POLICE_ */
+	__u32			pr_uid0;	/* host uid of its root */
+	__u32			pr_mode4;
+	__u32			pr_mode6;
+};
+
+/* The key in "prisons" that is no cgroup's: pr_naddr4 counts the prisons
+   which need their listeners steered. */
+#define POLICE_NOBODY	(~0ULL)
+
+/*
+ * Map "addrs": further addresses and devices of a list -> the next of the
+ * list (zeros: the last).  Lists never change; a prison gets another one.
+ */
+struct police_member {
+	__u64			pm_list;
+	struct police_addr	pm_addr;
+};
+
+/* A device among the members, disguised as a multicast address. */
+#define POLICE_DEVICE	0xff64	/* pa_w[0] = htonl(POLICE_DEVICE << 16 |
+				   BPF_DEVCG_DEV_), [1] major, [2] minor */
+
+/* Map "owners": address -> whose listeners answer there. */
+struct police_owner {
+	__u64	pw_pool;
+	__u32	pw_refs;	/* prisons that have the address */
+	__u32	pw_pad;
+};
+
+/* Map "listeners": the sockets that steering finds. */
+struct police_listener {
+	__u64			pl_pool;
+	struct police_addr	pl_addr;	/* as asked for; ANY included */
+	__u16			pl_port;	/* network order */
+	__u16			pl_slot;	/* below POLICE_SLOTS */
+	__u32			pl_pad;
+};
+
+/* Map "notes": on a TCP socket, what bind(2) asked for. */
+struct police_note {
+	__u64			pn_pool4;
+	__u64			pn_pool6;
+	struct police_addr	pn_asked;
+	struct police_addr	pn_real;	/* what it was given instead */
+	__u16			pn_port;	/* asked, network order */
+	__u8			pn_dual;	/* :: of both families */
+	__u8			pn_pad[5];
+};
+
+#endif

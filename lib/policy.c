@@ -1,0 +1,1097 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Loading the BPF programs, and writing the rows they read.
+ *
+ * All that is needed of BPF is bpf(2).  bpftool has turned the object files
+ * into a light skeleton: a small BPF program, run once, that makes the maps
+ * and loads the others.  So there is no library to link, and the programs
+ * find the kernel's structures by its own BTF.
+ *
+ * In the pin directory:
+ *	prisons addrs owners listeners notes	maps
+ *	bind4 ...				a link for each program
+ *	steer					the program that is attached
+ *						by network namespace
+ *	steer-<inode>				its link to that namespace
+ *	version					a symbolic link to our text;
+ *						made last, so that what is
+ *						half made is seen as nothing
+ * A bpffs refuses names with a dot.
+ */
+#include <sys/stat.h>
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/skel_internal.h>
+
+#include "err.h"
+#include "fd.h"
+#include "police.h"
+#include "policy.h"
+#include "sys/jail.h"
+
+/* The skeleton calls ours: a loader that may be given maps to use. */
+static int	run_loader(struct bpf_load_and_run_opts *opts);
+#define bpf_load_and_run	run_loader
+#include "police.skel.h"
+#undef bpf_load_and_run
+#include "police.version.h"
+
+#define VERSIONLEN	96
+#define PINLEN		64
+#define LOGLEN		(1 << 20)
+
+#define NMAPS	5
+static const char *const map_names[NMAPS] = {
+	"prisons", "addrs", "owners", "listeners", "notes",
+};
+
+#define STEER	"steer"		/* the one that is not the cgroup's */
+
+/* A program: its pin, where its descriptor is in the skeleton, its hook. */
+static const struct program {
+	const char	*pg_name;
+	size_t		 pg_fd;
+	int		 pg_type;	/* BPF_PROG_TYPE_ */
+	int		 pg_attach;	/* BPF_CGROUP_ */
+} programs[] = {
+#define PROGRAM(name, type, attach)					\
+	{ #name, offsetof(struct police, progs.name), type, attach }
+	PROGRAM(sock_create, BPF_PROG_TYPE_CGROUP_SOCK,
+	    BPF_CGROUP_INET_SOCK_CREATE),
+	PROGRAM(bind4, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_INET4_BIND),
+	PROGRAM(bind6, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_INET6_BIND),
+	PROGRAM(connect4, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_INET4_CONNECT),
+	PROGRAM(connect6, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_INET6_CONNECT),
+	PROGRAM(sendmsg4, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_UDP4_SENDMSG),
+	PROGRAM(sendmsg6, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_UDP6_SENDMSG),
+	PROGRAM(getsockname4, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_INET4_GETSOCKNAME),
+	PROGRAM(getsockname6, BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+	    BPF_CGROUP_INET6_GETSOCKNAME),
+	PROGRAM(packet_in, BPF_PROG_TYPE_CGROUP_SKB,
+	    BPF_CGROUP_INET_INGRESS),
+	PROGRAM(packet_out, BPF_PROG_TYPE_CGROUP_SKB,
+	    BPF_CGROUP_INET_EGRESS),
+	PROGRAM(device, BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE),
+	PROGRAM(listening, BPF_PROG_TYPE_SOCK_OPS, BPF_CGROUP_SOCK_OPS),
+	PROGRAM(steer, BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP),
+#undef PROGRAM
+};
+#define NPROGRAMS	(sizeof(programs) / sizeof(programs[0]))
+
+_Static_assert(POLICE_RESERVED_PORTS == POLICY_RESERVED_PORTS &&
+    POLICE_RAW_SOCKETS == POLICY_RAW_SOCKETS &&
+    POLICE_SOCKET_AF == POLICY_SOCKET_AF &&
+    POLICE_SADDRSEL4 == POLICY_SADDRSEL4 &&
+    POLICE_SADDRSEL6 == POLICY_SADDRSEL6 && POLICE_VNET == POLICY_VNET &&
+    POLICE_FUSE == POLICY_FUSE, "the flags are one set");
+
+/* ------------------------------------------------------------------------
+ * bpf(2).  The kernel refuses an attribute with anything but zeros where it
+ * knows no field, and an initializer need not clear a whole union.
+ */
+
+static int
+map_lookup(int fd, const void *key, void *value)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = fd;
+	attr.key = (uintptr_t)key;
+	attr.value = (uintptr_t)value;
+	return (skel_sys_bpf(BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)));
+}
+
+static int
+map_update(int fd, const void *key, const void *value)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = fd;
+	attr.key = (uintptr_t)key;
+	attr.value = (uintptr_t)value;
+	return (skel_sys_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)));
+}
+
+static int
+map_delete(int fd, const void *key)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = fd;
+	attr.key = (uintptr_t)key;
+	return (skel_sys_bpf(BPF_MAP_DELETE_ELEM, &attr, sizeof(attr)));
+}
+
+static int
+map_next(int fd, const void *key, void *next)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = fd;
+	attr.key = (uintptr_t)key;
+	attr.next_key = (uintptr_t)next;
+	return (skel_sys_bpf(BPF_MAP_GET_NEXT_KEY, &attr, sizeof(attr)));
+}
+
+/*
+ * bpf(2) takes paths relative to a descriptor only since Linux 6.5; this
+ * spelling is understood by all.
+ */
+static int
+pin_path(char path[PINLEN + 32], int dirfd, const char *name)
+{
+	if (snprintf(path, PINLEN + 32, "/proc/self/fd/%d/%s", dirfd,
+	    name) >= PINLEN + 32) {
+		errno = ENAMETOOLONG;
+		return (-1);
+	}
+	return (0);
+}
+
+static int
+pin_get(int dirfd, const char *name)
+{
+	char path[PINLEN + 32];
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = (uintptr_t)path;
+	if (pin_path(path, dirfd, name) == -1)
+		return (-1);
+	return (skel_sys_bpf(BPF_OBJ_GET, &attr, sizeof(attr)));
+}
+
+static int
+pin_put(int dirfd, const char *name, int fd)
+{
+	char path[PINLEN + 32];
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = (uintptr_t)path;
+	attr.bpf_fd = fd;
+	if (pin_path(path, dirfd, name) == -1)
+		return (-1);
+	return (skel_sys_bpf(BPF_OBJ_PIN, &attr, sizeof(attr)));
+}
+
+static int
+link_create(int progfd, int target, int attach)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = progfd;
+	attr.link_create.target_fd = target;
+	attr.link_create.attach_type = attach;
+	return (skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr)));
+}
+
+static int
+link_update(int linkfd, int progfd)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_update.link_fd = linkfd;
+	attr.link_update.new_prog_fd = progfd;
+	return (skel_sys_bpf(BPF_LINK_UPDATE, &attr, sizeof(attr)));
+}
+
+/* Closing the last descriptor of a link would do it some time later. */
+static int
+link_detach(int linkfd)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_detach.link_fd = linkfd;
+	return (skel_sys_bpf(BPF_LINK_DETACH, &attr, sizeof(attr)));
+}
+
+/* ------------------------------------------------------------------------
+ * Loading.
+ */
+
+/*
+ * Make the loader use the maps whose descriptors `maps` holds already, in
+ * place of new ones.  In the loader, whose context is in R6, the nth call of
+ * bpf(BPF_MAP_CREATE) makes the nth map; its result becomes ours.  False: the
+ * loader is not as expected.
+ */
+static int
+reuse_maps(struct bpf_insn *insns, size_t n, size_t mapoff, size_t nmaps)
+{
+	size_t i, map = 0;
+	int command = -1;
+
+	for (i = 0; i < n && map < nmaps; i++) {
+		struct bpf_insn *in = &insns[i];
+
+		if (in->code == (BPF_ALU64 | BPF_MOV | BPF_K) &&
+		    in->dst_reg == BPF_REG_1)
+			command = in->imm;
+		if (in->code != (BPF_JMP | BPF_CALL) ||
+		    in->imm != BPF_FUNC_sys_bpf)
+			continue;
+		if (command == BPF_MAP_CREATE) {
+			*in = (struct bpf_insn){
+				.code = BPF_LDX | BPF_MEM | BPF_W,
+				.dst_reg = BPF_REG_0,
+				.src_reg = BPF_REG_6,
+				.off = mapoff +
+				    map * sizeof(struct bpf_map_desc),
+			};
+			map++;
+		}
+		command = -1;
+	}
+	return (map == nmaps);
+}
+
+/* What police__load() calls. */
+static int
+run_loader(struct bpf_load_and_run_opts *opts)
+{
+	struct police *skel = (struct police *)opts->ctx;
+	_cleanup_free_ struct bpf_insn *insns = NULL;
+
+	if (skel->maps.prisons.map_fd > 0) {
+		if ((insns = malloc(opts->insns_sz)) == NULL)
+			return (-1);
+		memcpy(insns, opts->insns, opts->insns_sz);
+		if (!reuse_maps(insns, opts->insns_sz / sizeof(*insns),
+		    offsetof(struct police, maps), NMAPS)) {
+			errno = ENOTSUP;
+			return (-1);
+		}
+		opts->insns = insns;
+	}
+	return (bpf_load_and_run(opts));
+}
+
+/* Does the kernel know this kind of program at all? */
+static int
+program_known(const struct program *pg)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr;
+	_cleanup_close_ int fd = -1;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = pg->pg_type;
+	attr.expected_attach_type = pg->pg_attach;
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = 2;
+	attr.license = (uintptr_t)"Dual BSD/GPL";
+	fd = skel_sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	return (fd >= 0);
+}
+
+/* The last line of the verifier's log that says something. */
+static const char *
+log_reason(char *log)
+{
+	static const char counts[] = "processed ";
+	char *end, *line;
+
+	for (end = log + strlen(log); end > log; end = line) {
+		*end = '\0';
+		line = memrchr(log, '\n', end - log);
+		line = line == NULL ? log : line;
+		if (strlen(line) > 1 && strncmp(line + (*line == '\n'), counts,
+		    sizeof(counts) - 1) != 0)
+			return (line + (*line == '\n'));
+	}
+	return ("no reason given");
+}
+
+/*
+ * Say which program was refused and what would help.  The loader tells only
+ * the error; the verifier's log begins with the program's source.
+ */
+static int
+load_error(int error, char *log)
+{
+	const struct program *pg;
+	char *name, *end;
+
+	if (error == EPERM)
+		return (jail_err(error, "load the BPF programs: CAP_SYS_ADMIN "
+		    "in the host's user namespace is needed"));
+	if (error == ENOSYS)
+		return (jail_err(error, "load the BPF programs: this kernel "
+		    "lacks CONFIG_BPF_SYSCALL"));
+	for (pg = programs; pg < programs + NPROGRAMS; pg++)
+		if (!program_known(pg))
+			return (jail_err(error, "BPF program %s: this kernel "
+			    "does not have its type; Linux 6.1 with "
+			    "CONFIG_CGROUP_BPF is needed", pg->pg_name));
+	if ((name = strstr(log, "; ")) == NULL)
+		return (jail_err(error, "load the BPF programs: Linux 6.1 "
+		    "with CONFIG_DEBUG_INFO_BTF (/sys/kernel/btf/vmlinux) is "
+		    "needed"));
+	name += 2;
+	if ((end = strpbrk(name, "(\n")) != NULL)
+		*end++ = '\0';
+	else
+		end = name + strlen(name);
+	return (jail_err(error, "BPF program %s: the kernel's verifier "
+	    "refuses it: %s", name, log_reason(end)));
+}
+
+/*
+ * Load all programs.  With maps (NMAPS descriptors) they use these, else new
+ * ones.  The result owns descriptors; police__destroy() closes them.
+ */
+static struct police *
+load(unsigned level, const int *maps)
+{
+	_cleanup_free_ char *log = NULL;
+	struct police *skel;
+	struct bpf_map_desc *md;
+	int error, i;
+
+	if ((log = calloc(1, LOGLEN)) == NULL ||
+	    (skel = police__open()) == NULL) {
+		jail_err(ENOMEM, "load the BPF programs");
+		return (NULL);
+	}
+	skel->rodata->level = level + 1;
+	md = (struct bpf_map_desc *)&skel->maps;
+	for (i = 0; maps != NULL && i < NMAPS; i++)
+		if ((md[i].map_fd = fcntl(maps[i], F_DUPFD_CLOEXEC, 3)) == -1)
+			goto fail;
+	skel->ctx.log_level = 1;
+	skel->ctx.log_size = LOGLEN;
+	skel->ctx.log_buf = (uintptr_t)log;
+	if (police__load(skel) == 0)
+		return (skel);
+fail:
+	error = errno;
+	/* The loader has closed what it was given. */
+	for (i = 0; i < NMAPS; i++)
+		md[i].map_fd = -1;
+	police__destroy(skel);
+	load_error(error, log);
+	return (NULL);
+}
+
+/* ------------------------------------------------------------------------
+ * What is pinned.
+ */
+
+/* Our text: what must agree for the pinned programs to be ours. */
+static void
+version_text(char text[VERSIONLEN], unsigned level, uint64_t cgid)
+{
+	snprintf(text, VERSIONLEN, "layout %d, programs %s, cgroup %ju at %u",
+	    POLICE_LAYOUT, POLICE_VERSION, (uintmax_t)cgid, level);
+}
+
+/* The pinned text; "" when nothing whole is pinned. */
+static void
+version_read(int dirfd, char text[VERSIONLEN])
+{
+	ssize_t n;
+
+	n = readlinkat(dirfd, "version", text, VERSIONLEN - 1);
+	text[n > 0 ? n : 0] = '\0';
+}
+
+static int
+version_write(int dirfd, const char *text)
+{
+	if ((unlinkat(dirfd, "version-new", 0) == -1 && errno != ENOENT) ||
+	    symlinkat(text, dirfd, "version-new") == -1 ||
+	    renameat(dirfd, "version-new", dirfd, "version") == -1)
+		return (jail_err(errno, "write the version of the BPF "
+		    "programs"));
+	return (0);
+}
+
+/* Call fn with the name of each pin that begins with prefix. */
+static int
+each_pin(int dirfd, const char *prefix, int (*fn)(int, const char *, void *),
+    void *arg)
+{
+	struct dirent *de;
+	DIR *dir;
+	int error = 0, fd;
+
+	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) ==
+	    -1)
+		return (-1);
+	if ((dir = fdopendir(fd)) == NULL) {
+		close(fd);
+		return (-1);
+	}
+	while ((de = readdir(dir)) != NULL) {
+		/* with a dot: the kernel's own (maps.debug) */
+		if (strchr(de->d_name, '.') != NULL ||
+		    strncmp(de->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		if (fn(dirfd, de->d_name, arg) == -1)
+			error = -1;
+	}
+	closedir(dir);
+	return (error);
+}
+
+static int
+unpin(int dirfd, const char *name, void *arg)
+{
+	_cleanup_close_ int fd = -1;
+
+	(void)arg;
+	/* Fails for what is no link, and for one whose cgroup is gone. */
+	if (strcmp(name, "version") != 0 && (fd = pin_get(dirfd, name)) != -1)
+		link_detach(fd);
+	return (unlinkat(dirfd, name, 0));
+}
+
+int
+policy_teardown(int bpfdirfd)
+{
+	/* First of all: what is half gone is seen as nothing. */
+	if (unlinkat(bpfdirfd, "version", 0) == -1 && errno != ENOENT)
+		return (jail_err(errno, "remove the BPF programs"));
+	if (each_pin(bpfdirfd, "", unpin, NULL) == -1)
+		return (jail_err(errno, "remove the BPF programs"));
+	return (0);
+}
+
+static int
+open_maps(int dirfd, int maps[NMAPS])
+{
+	int i;
+
+	for (i = 0; i < NMAPS; i++)
+		maps[i] = -1;
+	for (i = 0; i < NMAPS; i++)
+		if ((maps[i] = pin_get(dirfd, map_names[i])) == -1)
+			return (jail_err(errno, "BPF map %s", map_names[i]));
+	return (0);
+}
+
+static void
+close_maps(int maps[NMAPS])
+{
+	int i;
+
+	for (i = 0; i < NMAPS; i++)
+		fd_close(&maps[i]);
+}
+
+/* Is there a row of a prison? */
+static int
+has_prisons(int dirfd)
+{
+	_cleanup_close_ int fd = -1;
+	uint64_t id;
+
+	if ((fd = pin_get(dirfd, "prisons")) == -1 ||
+	    map_next(fd, NULL, &id) == -1)
+		return (0);
+	return (id != POLICE_NOBODY || map_next(fd, &id, &id) == 0);
+}
+
+/* Has the cgroup that the pinned links guard been removed? */
+static int
+cgroup_gone(int dirfd)
+{
+	_cleanup_close_ int fd = -1;
+	struct bpf_link_info info;
+	union bpf_attr attr;
+
+	if ((fd = pin_get(dirfd, programs[0].pg_name)) == -1)
+		return (1);
+	memset(&info, 0, sizeof(info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	return (skel_sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr,
+	    sizeof(attr)) == 0 && info.cgroup.cgroup_id == 0);
+}
+
+/* ------------------------------------------------------------------------
+ * Setting up.
+ */
+
+static int
+skel_fd(const struct police *skel, const struct program *pg)
+{
+	return (*(const int *)((const char *)skel + pg->pg_fd));
+}
+
+static int
+steer_update(int dirfd, const char *name, void *progfd)
+{
+	_cleanup_close_ int fd = -1;
+
+	if ((fd = pin_get(dirfd, name)) == -1)
+		return (-1);
+	/* ENOLINK: its network namespace is gone, and nobody needs it. */
+	if (link_update(fd, *(int *)progfd) == -1 && errno != ENOLINK)
+		return (-1);
+	return (0);
+}
+
+/* Pin the program that is not attached to the cgroup; move its links. */
+static int
+steer_replace(int dirfd, int progfd)
+{
+	static const char new[] = "new-" STEER;
+
+	if ((unlinkat(dirfd, new, 0) == -1 && errno != ENOENT) ||
+	    pin_put(dirfd, new, progfd) == -1 ||
+	    renameat(dirfd, new, dirfd, STEER) == -1)
+		return (-1);
+	return (each_pin(dirfd, STEER "-", steer_update, &progfd));
+}
+
+/* Attach a program to the cgroup, in its predecessor's place if any. */
+static int
+attach(int dirfd, int cgfd, const struct program *pg, int progfd)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (pg->pg_attach == BPF_SK_LOOKUP)
+		return (steer_replace(dirfd, progfd));
+	if ((fd = pin_get(dirfd, pg->pg_name)) != -1)
+		return (link_update(fd, progfd));
+	if (errno != ENOENT ||
+	    (fd = link_create(progfd, cgfd, pg->pg_attach)) == -1)
+		return (-1);
+	return (pin_put(dirfd, pg->pg_name, fd));
+}
+
+/*
+ * Load, attach and pin.  With maps: in place of an older version, of which
+ * every program but one at a time stays attached; it may not matter which of
+ * the two a program is, which is why they share a layout.
+ */
+static int
+install(int dirfd, int cgfd, unsigned level, const int *maps)
+{
+	const struct program *pg;
+	struct bpf_map_desc *md;
+	struct police *skel;
+	int error = 0, i;
+
+	if ((skel = load(level, maps)) == NULL)
+		return (-1);
+	md = (struct bpf_map_desc *)&skel->maps;
+	for (i = 0; i < NMAPS && maps == NULL && error == 0; i++)
+		if (pin_put(dirfd, map_names[i], md[i].map_fd) == -1)
+			error = jail_err(errno, "pin BPF map %s",
+			    map_names[i]);
+	for (pg = programs; pg < programs + NPROGRAMS && error == 0; pg++)
+		if (attach(dirfd, cgfd, pg, skel_fd(skel, pg)) == -1)
+			error = jail_err(errno, "attach BPF program %s",
+			    pg->pg_name);
+	i = errno;
+	police__destroy(skel);
+	errno = i;
+	return (error);
+}
+
+int
+policy_setup(int bpfdirfd, int cgfd, unsigned level)
+{
+	char have[VERSIONLEN], layout[32], want[VERSIONLEN], *where;
+	int error, maps[NMAPS];
+	struct stat sb;
+
+	/* The inode number of a cgroup's directory is the cgroup's id. */
+	if (fstat(cgfd, &sb) == -1)
+		return (jail_err(errno, "the jails' cgroup"));
+	version_text(want, level, sb.st_ino);
+	version_read(bpfdirfd, have);
+	if (strcmp(have, want) == 0)
+		return (0);
+
+	snprintf(layout, sizeof(layout), "layout %d, ", POLICE_LAYOUT);
+	where = strstr(have, "cgroup ");
+	if (where != NULL && strcmp(where, strstr(want, "cgroup ")) == 0 &&
+	    strncmp(have, layout, strlen(layout)) == 0) {
+		if (open_maps(bpfdirfd, maps) == -1)
+			return (-1);
+		error = install(bpfdirfd, cgfd, level, maps);
+		close_maps(maps);
+		if (error == -1)
+			return (jail_errwrap("replace the BPF programs"));
+		return (version_write(bpfdirfd, want));
+	}
+
+	if (have[0] != '\0' && !cgroup_gone(bpfdirfd) &&
+	    has_prisons(bpfdirfd))
+		return (jail_errx(EBUSY, "the BPF programs in place (%s) "
+		    "cannot be replaced by this version's (%s) while there "
+		    "are jails: remove all jails first", have, want));
+	if (policy_teardown(bpfdirfd) == -1)
+		return (-1);
+	if (install(bpfdirfd, cgfd, level, NULL) == -1) {
+		error = errno;
+		each_pin(bpfdirfd, "", unpin, NULL);
+		errno = error;
+		return (-1);
+	}
+	return (version_write(bpfdirfd, want));
+}
+
+/* ------------------------------------------------------------------------
+ * Steering: a link in the network namespace, while a prison needs it.
+ */
+
+static int
+steer_attach(int dirfd)
+{
+	_cleanup_close_ int link = -1, net = -1, prog = -1;
+	static const char path[] = "/proc/self/ns/net";
+	char name[PINLEN];
+	struct stat sb;
+
+	if (stat(path, &sb) == -1)
+		return (jail_err(errno, "%s", path));
+	snprintf(name, sizeof(name), STEER "-%ju", (uintmax_t)sb.st_ino);
+	if (faccessat(dirfd, name, F_OK, 0) == 0)
+		return (0);
+	if ((net = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return (jail_err(errno, "%s", path));
+	if ((prog = pin_get(dirfd, STEER)) == -1 ||
+	    (link = link_create(prog, net, BPF_SK_LOOKUP)) == -1 ||
+	    pin_put(dirfd, name, link) == -1)
+		return (jail_err(errno, "attach BPF program " STEER " to the "
+		    "network"));
+	return (0);
+}
+
+/*
+ * Count the prisons that need it.  A crash may leave the count too high: then
+ * the program stays attached, and finds nothing to do.
+ */
+static int
+steer_count(const struct policy_maps *pm, int change)
+{
+	const uint64_t nobody = POLICE_NOBODY;
+	struct police_row row;
+
+	if (map_lookup(pm->pm_prisons, &nobody, &row) == -1)
+		memset(&row, 0, sizeof(row));
+	if (change > 0 || row.pr_naddr4 > 0)
+		row.pr_naddr4 += change;
+	if (map_update(pm->pm_prisons, &nobody, &row) == -1)
+		return (-1);
+	if (change < 0 && row.pr_naddr4 == 0)
+		each_pin(pm->pm_dir, STEER "-", unpin, NULL);
+	return (0);
+}
+
+static int
+is_steered(const struct police_row *row)
+{
+	return (row->pr_mode4 == POLICE_LIST || row->pr_mode6 == POLICE_LIST);
+}
+
+/* ------------------------------------------------------------------------
+ * Rows.
+ */
+
+static const struct police_addr no_addr;
+
+static struct police_addr
+addr4(struct in_addr in)
+{
+	return ((struct police_addr){ { 0, 0, htonl(0xffff), in.s_addr } });
+}
+
+static struct police_addr
+addr6(const struct in6_addr *in6)
+{
+	struct police_addr a;
+
+	memcpy(&a, in6, sizeof(a));
+	return (a);
+}
+
+static int
+addr_same(const struct police_addr *a, const struct police_addr *b)
+{
+	return (memcmp(a, b, sizeof(*a)) == 0);
+}
+
+static int
+addr_is4(const struct police_addr *a)
+{
+	return (a->pa_w[0] == 0 && a->pa_w[1] == 0 &&
+	    a->pa_w[2] == htonl(0xffff));
+}
+
+static int
+addr_isdev(const struct police_addr *a)
+{
+	return (ntohl(a->pa_w[0]) >> 16 == POLICE_DEVICE);
+}
+
+/*
+ * All members of a policy in one row: IPv4, IPv6, devices.  The primary
+ * addresses are in the prison's row and not counted among the list, which is
+ * why most prisons have none.
+ */
+static struct police_addr
+policy_member(const struct policy *po, unsigned n4, unsigned n6, unsigned i)
+{
+	const struct policy_dev *pd;
+	struct police_addr a = no_addr;
+
+	if (i < n4)
+		return (addr4(po->po_addr4[i]));
+	i -= n4;
+	if (i < n6)
+		return (addr6(&po->po_addr6[i]));
+	pd = &po->po_devs[i - n6];
+	a.pa_w[0] = htonl(POLICE_DEVICE << 16 | (pd->pd_type == 'b' ?
+	    BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
+	a.pa_w[1] = pd->pd_major;
+	a.pa_w[2] = pd->pd_minor;
+	return (a);
+}
+
+/*
+ * Write a list under a new key.  Nothing refers to it until the row does, so
+ * the change from one list to another is the row's, at once.  Lists are
+ * threaded, last member first, for list_free() to find them.
+ */
+static int
+list_write(const struct policy_maps *pm, const struct policy *po,
+    struct police_row *row)
+{
+	struct police_member m = { .pm_list = row->pr_list };
+	struct police_addr next;
+	unsigned i, n4 = row->pr_naddr4, n6 = row->pr_naddr6;
+
+	for (i = n4 + n6 + po->po_ndevs; i-- > 0;) {
+		m.pm_addr = policy_member(po, n4, n6, i);
+		if ((n4 != 0 && i == 0) || (n6 != 0 && i == n4))
+			continue;
+		/* Given twice: the second would tie the thread to a ring. */
+		if (map_lookup(pm->pm_addrs, &m, &next) == 0)
+			continue;
+		if (map_update(pm->pm_addrs, &m, &row->pr_chain) == -1)
+			return (jail_err(errno, errno == E2BIG ? "the table "
+			    "of all jails' addresses is full" :
+			    "BPF map addrs"));
+		row->pr_chain = m.pm_addr;
+	}
+	return (0);
+}
+
+/* Step through a list: the member after *m; false at its end. */
+static int
+list_next(const struct policy_maps *pm, struct police_member *m)
+{
+	struct police_addr next;
+
+	if (map_lookup(pm->pm_addrs, m, &next) == -1)
+		return (0);
+	m->pm_addr = next;
+	return (!addr_same(&next, &no_addr));
+}
+
+static void
+list_free(const struct policy_maps *pm, const struct police_row *row)
+{
+	struct police_member m = { row->pr_list, row->pr_chain }, old;
+	int more = !addr_same(&m.pm_addr, &no_addr);
+
+	while (more) {
+		old = m;
+		more = list_next(pm, &m);
+		map_delete(pm->pm_addrs, &old);
+	}
+}
+
+/* Has the prison of this row the address? */
+static int
+row_has(const struct policy_maps *pm, const struct police_row *row,
+    const struct police_addr *a)
+{
+	const struct police_member m = { row->pr_list, *a };
+	struct police_addr next;
+
+	if (addr_is4(a) ? row->pr_naddr4 == 0 : row->pr_naddr6 == 0)
+		return (0);
+	return (addr_same(a, &row->pr_primary4) ||
+	    addr_same(a, &row->pr_primary6) ||
+	    (row->pr_list != 0 && map_lookup(pm->pm_addrs, &m, &next) == 0));
+}
+
+/* ------------------------------------------------------------------------
+ * Owners.  Prisons that share an address share a pool of listeners.
+ */
+
+static uint64_t
+owner_pool(const struct policy_maps *pm, const struct police_addr *a,
+    uint64_t pool)
+{
+	struct police_owner ow;
+
+	return (map_lookup(pm->pm_owners, a, &ow) == 0 ? ow.pw_pool : pool);
+}
+
+static int
+owner_add(const struct policy_maps *pm, const struct police_addr *a,
+    uint64_t pool)
+{
+	struct police_owner ow;
+
+	if (map_lookup(pm->pm_owners, a, &ow) == -1)
+		ow = (struct police_owner){ .pw_pool = pool };
+	ow.pw_refs++;
+	return (map_update(pm->pm_owners, a, &ow));
+}
+
+static void
+owner_remove(const struct policy_maps *pm, const struct police_addr *a)
+{
+	struct police_owner ow;
+
+	if (map_lookup(pm->pm_owners, a, &ow) == -1)
+		return;
+	if (--ow.pw_refs == 0)
+		map_delete(pm->pm_owners, a);
+	else
+		map_update(pm->pm_owners, a, &ow);
+}
+
+/*
+ * Step through all addresses of a row, primaries and list: the first for
+ * state 0, then on.  False at the end.
+ */
+static int
+row_next(const struct policy_maps *pm, const struct police_row *row,
+    int *state, struct police_member *m)
+{
+	switch ((*state)++) {
+	case 0:
+		m->pm_addr = row->pr_primary4;
+		if (row->pr_naddr4 != 0)
+			return (1);
+		(*state)++;
+		/* FALLTHROUGH */
+	case 1:
+		m->pm_addr = row->pr_primary6;
+		if (row->pr_naddr6 != 0)
+			return (1);
+		(*state)++;
+		/* FALLTHROUGH */
+	case 2:
+		m->pm_list = row->pr_list;
+		m->pm_addr = row->pr_chain;
+		break;
+	default:
+		if (!list_next(pm, m))
+			return (0);
+	}
+	while (addr_isdev(&m->pm_addr))
+		if (!list_next(pm, m))
+			return (0);
+	return (!addr_same(&m->pm_addr, &no_addr));
+}
+
+/* Own what `row` has and `other` (NULL: none) has not. */
+static int
+owners_add(const struct policy_maps *pm, const struct police_row *row,
+    const struct police_row *other)
+{
+	struct police_member m;
+	int state = 0;
+
+	while (row_next(pm, row, &state, &m))
+		if ((other == NULL || !row_has(pm, other, &m.pm_addr)) &&
+		    owner_add(pm, &m.pm_addr, addr_is4(&m.pm_addr) ?
+		    row->pr_pool4 : row->pr_pool6) == -1)
+			return (jail_err(errno, "BPF map owners"));
+	return (0);
+}
+
+static void
+owners_remove(const struct policy_maps *pm, const struct police_row *row,
+    const struct police_row *other)
+{
+	struct police_member m;
+	int state = 0;
+
+	while (row_next(pm, row, &state, &m))
+		if (other == NULL || !row_has(pm, other, &m.pm_addr))
+			owner_remove(pm, &m.pm_addr);
+}
+
+/* ------------------------------------------------------------------------
+ * The calls of the hot path.
+ */
+
+int
+policy_open(int bpfdirfd, struct policy_maps *ret_pm)
+{
+	struct policy_maps pm = { -1, -1, -1, -1 };
+
+	*ret_pm = pm;
+	if ((pm.pm_prisons = pin_get(bpfdirfd, "prisons")) == -1 ||
+	    (pm.pm_addrs = pin_get(bpfdirfd, "addrs")) == -1 ||
+	    (pm.pm_owners = pin_get(bpfdirfd, "owners")) == -1 ||
+	    (pm.pm_dir = fcntl(bpfdirfd, F_DUPFD_CLOEXEC, 3)) == -1) {
+		jail_err(errno, "open the BPF maps");
+		policy_close(&pm);
+		return (-1);
+	}
+	*ret_pm = pm;
+	return (0);
+}
+
+void
+policy_close(struct policy_maps *pm)
+{
+	fd_close(&pm->pm_prisons);
+	fd_close(&pm->pm_addrs);
+	fd_close(&pm->pm_owners);
+	fd_close(&pm->pm_dir);
+}
+
+static int
+mode_of(int sys, unsigned naddr, unsigned flags)
+{
+	if (flags & POLICY_VNET)
+		return (POLICE_INHERIT);
+	switch (sys) {
+	case JAIL_SYS_INHERIT:
+		return (POLICE_INHERIT);
+	case JAIL_SYS_NEW:
+		return (naddr > 0 ? POLICE_LIST : POLICE_DISABLE);
+	default:
+		return (POLICE_DISABLE);
+	}
+}
+
+/* A key that no list had: programs may still be reading one's successor. */
+static uint64_t
+list_key(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec);
+}
+
+static struct police_row
+row_make(const struct policy_maps *pm, uint64_t cgid, const struct policy *po,
+    const struct police_row *old)
+{
+	struct police_row row;
+
+	memset(&row, 0, sizeof(row));
+	row.pr_flags = po->po_flags;
+	row.pr_uid0 = po->po_uid0;
+	row.pr_mode4 = mode_of(po->po_ip4, po->po_naddr4, po->po_flags);
+	row.pr_mode6 = mode_of(po->po_ip6, po->po_naddr6, po->po_flags);
+	if (row.pr_mode4 == POLICE_LIST) {
+		row.pr_naddr4 = po->po_naddr4;
+		row.pr_primary4 = addr4(po->po_addr4[0]);
+	}
+	if (row.pr_mode6 == POLICE_LIST) {
+		row.pr_naddr6 = po->po_naddr6;
+		row.pr_primary6 = addr6(&po->po_addr6[0]);
+	}
+	if (row.pr_naddr4 > 1 || row.pr_naddr6 > 1 || po->po_ndevs > 0)
+		row.pr_list = list_key();
+	/* Listeners that are there stay where they are. */
+	row.pr_pool4 = old != NULL && old->pr_mode4 == POLICE_LIST ?
+	    old->pr_pool4 : owner_pool(pm, &row.pr_primary4, cgid);
+	row.pr_pool6 = old != NULL && old->pr_mode6 == POLICE_LIST ?
+	    old->pr_pool6 : owner_pool(pm, &row.pr_primary6, cgid);
+	return (row);
+}
+
+int
+policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
+    const struct policy *po)
+{
+	struct police_row buf, row, *old = NULL;
+	int steered;
+
+	if (map_lookup(pm->pm_prisons, &cgid, &buf) == 0)
+		old = &buf;
+	else if (errno != ENOENT)
+		return (jail_err(errno, "BPF map prisons"));
+	row = row_make(pm, cgid, po, old);
+	steered = old != NULL && is_steered(old);
+
+	if (is_steered(&row) && !steered) {
+		if (steer_count(pm, 1) == -1)
+			return (jail_err(errno, "BPF map prisons"));
+		if (steer_attach(bpfdirfd) == -1)
+			goto fail;
+	}
+	if ((row.pr_list != 0 && list_write(pm, po, &row) == -1) ||
+	    owners_add(pm, &row, old) == -1)
+		goto fail;
+	if (map_update(pm->pm_prisons, &cgid, &row) == -1) {
+		jail_err(errno, errno == E2BIG ? "too many jails for the BPF "
+		    "map" : "BPF map prisons");
+		goto fail;
+	}
+	if (old != NULL) {
+		owners_remove(pm, old, &row);
+		list_free(pm, old);
+	}
+	if (steered && !is_steered(&row))
+		steer_count(pm, -1);
+	return (0);
+fail:
+	/* The old row still holds; owners may be one too many: harmless. */
+	list_free(pm, &row);
+	if (is_steered(&row) && !steered)
+		steer_count(pm, -1);
+	return (-1);
+}
+
+int
+policy_clear(const struct policy_maps *pm, uint64_t cgid)
+{
+	struct police_row row;
+
+	if (map_lookup(pm->pm_prisons, &cgid, &row) == -1)
+		return (errno == ENOENT ? 0 :
+		    jail_err(errno, "BPF map prisons"));
+	if (map_delete(pm->pm_prisons, &cgid) == -1)
+		return (jail_err(errno, "BPF map prisons"));
+	owners_remove(pm, &row, NULL);
+	list_free(pm, &row);
+	if (is_steered(&row))
+		steer_count(pm, -1);
+	return (0);
+}
