@@ -233,7 +233,8 @@ gids_unique(gid_t *gids, size_t n)
 {
 	size_t i, kept = 0;
 
-	qsort(gids, n, sizeof(*gids), gid_cmp);
+	if (n > 1)
+		qsort(gids, n, sizeof(*gids), gid_cmp);
 	for (i = 0; i < n; i++)
 		if (kept == 0 || gids[kept - 1] != gids[i])
 			gids[kept++] = gids[i];
@@ -260,46 +261,51 @@ gids_add(gid_t **gids, size_t *n, size_t *room, gid_t gid)
 static int
 group_list(struct text *t, struct jail_user *ju)
 {
-	_cleanup_free_ gid_t *gids = NULL;
 	size_t pos = 0, n = 0, room = 0;
 	unsigned gid;
 	char *f[GR_N];
 
-	if (gids_add(&gids, &n, &room, ju->ju_gid) == -1)
+	if (gids_add(&ju->ju_groups, &n, &room, ju->ju_gid) == -1)
 		return (-1);
 	while (line_next(t, &pos, f, GR_N))
 		if (id_parse(f[GR_GID], &gid) &&
 		    is_member(f[GR_MEMBERS], ju->ju_name) &&
-		    gids_add(&gids, &n, &room, gid) == -1)
+		    gids_add(&ju->ju_groups, &n, &room, gid) == -1)
 			return (-1);
-	n = gids_unique(gids, n);
+	n = gids_unique(ju->ju_groups, n);
 	if (n > NGROUPS_MAX)
 		return (jail_errx(E2BIG, "%s: in more than %d groups",
 		    ju->ju_name, NGROUPS_MAX));
 	ju->ju_ngroups = (int)n;
-	ju->ju_groups = gids;
-	gids = NULL;
 	return (0);
+}
+
+static int
+texts_find(struct text *passwd, struct text *group, const char *name,
+    struct jail_user *ret_ju)
+{
+	if (passwd_find(passwd, name, ret_ju) == 0 &&
+	    group_list(group, ret_ju) == 0)
+		return (0);
+	jail_user_clear(ret_ju);
+	return (-1);
 }
 
 int
 user_find(int rootfd, const char *name, struct jail_user *ret_ju)
 {
-	_cleanup_(text_clear) struct text passwd = { 0 }, group = { 0 };
+	struct text passwd = { 0 }, group = { 0 };
+	int rv = -1;
 
 	memset(ret_ju, 0, sizeof(*ret_ju));
-	if (userfile_read(rootfd, "etc/passwd", &passwd) == -1)
-		return (-1);
 	/* A world without groups still has users. */
-	if (userfile_read(rootfd, "etc/group", &group) == -1 &&
-	    errno != ENOENT)
-		return (-1);
-	if (passwd_find(&passwd, name, ret_ju) == -1 ||
-	    group_list(&group, ret_ju) == -1) {
-		jail_user_clear(ret_ju);
-		return (-1);
-	}
-	return (0);
+	if (userfile_read(rootfd, "etc/passwd", &passwd) == 0 &&
+	    (userfile_read(rootfd, "etc/group", &group) == 0 ||
+	    errno == ENOENT))
+		rv = texts_find(&passwd, &group, name, ret_ju);
+	text_clear(&passwd);
+	text_clear(&group);
+	return (rv);
 }
 
 /* ------------------------------------------------------------------------
@@ -307,36 +313,43 @@ user_find(int rootfd, const char *name, struct jail_user *ret_ju)
  */
 
 /*
- * One look-up by name, or by uid where name is NULL.  Returns 0, -1, or 1
- * when there is no such user.
+ * One look-up by name, or by uid where name is NULL, with the strings in a
+ * buffer.  Returns 0, -1, or 1 when there is no such user.
  */
 static int
-host_lookup(const char *name, uid_t uid, struct jail_user *ju)
+host_ask(const char *name, uid_t uid, char *buf, size_t size,
+    struct jail_user *ju)
 {
-	_cleanup_free_ char *buf = NULL;
 	struct passwd pw, *found = NULL;
-	size_t size;
-	char *more;
-	int error = 0;
+	int error;
 
-	for (size = 1024; size <= USERFILE_MAX; size *= 2) {
-		if ((more = realloc(buf, size)) == NULL)
-			return (jail_err(errno, "user %s", name));
-		buf = more;
-		error = name != NULL ?
-		    getpwnam_r(name, &pw, buf, size, &found) :
-		    getpwuid_r(uid, &pw, buf, size, &found);
-		if (error != ERANGE)
-			break;
-	}
+	error = name != NULL ? getpwnam_r(name, &pw, buf, size, &found) :
+	    getpwuid_r(uid, &pw, buf, size, &found);
 	if (found != NULL)
 		return (user_fill(ju, pw.pw_name, pw.pw_dir, pw.pw_shell,
 		    pw.pw_uid, pw.pw_gid));
 	/* POSIX lets "not found" be said in several ways. */
-	if (error != 0 && error != ENOENT && error != ESRCH &&
-	    error != EBADF && error != EPERM)
-		return (jail_err(error, "user database"));
-	return (1);
+	if (error == 0 || error == ENOENT || error == ESRCH ||
+	    error == EBADF || error == EPERM)
+		return (1);
+	return (jail_err(error, "user database"));
+}
+
+static int
+host_lookup(const char *name, uid_t uid, struct jail_user *ju)
+{
+	size_t size;
+	char *buf;
+	int rv;
+
+	for (size = 1024; ; size *= 2) {
+		if ((buf = malloc(size)) == NULL)
+			return (jail_err(errno, "user database"));
+		rv = host_ask(name, uid, buf, size, ju);
+		free_ptr(&buf);
+		if (rv != -1 || errno != ERANGE || size >= USERFILE_MAX)
+			return (rv);
+	}
 }
 
 static int
