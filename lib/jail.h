@@ -172,6 +172,15 @@ int	jail_mount_fdescfs(const char *root, const char *dir);
 int	jail_mount_procfs(const char *root, const char *dir);
 int	jail_umount(const char *root, const char *dir);
 
+/*
+ * jail_mount: mount `from` on `dir` (as above) with the comma-separated
+ * options `opts` (or NULL), as a line of fstab(5) says it.  Besides Linux's
+ * own, fstype may be FreeBSD's nullfs, devfs, fdescfs, procfs, linprocfs,
+ * linsysfs or tmpfs.  Returns 0 or -1.
+ */
+int	jail_mount(const char *root, const char *fstype, const char *from,
+	    const char *dir, const char *opts);
+
 #ifdef __cplusplus
 }
 #endif

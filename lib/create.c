@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Theory of operation.  All checks first; then, under the state's lock, the
+ * journal names the jid, and what makes a prison is laid down piece by piece:
+ * its directory, its cgroup, its row in the policy, its names, its record.
+ * The bit in the table comes last: before it nobody sees the prison, after it
+ * all of it is there.  A maker that fails takes the pieces away again; of one
+ * that was killed the next to take the lock finds the jid in the journal and
+ * does the same (prison_settle).
+ */
+#include "create.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "allow.h"
+#include "cgroup.h"
+#include "entry.h"
+#include "err.h"
+#include "fd.h"
+#include "idmap.h"
+#include "mount.h"
+#include "step.h"
+#include "sys.h"
+
+#define SWEEP_EACH	4	/* prisons looked at for each one made */
+
+/* ------------------------------------------------------------------------
+ * Names.
+ */
+
+static const char *
+last_component(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return (dot == NULL ? name : dot + 1);
+}
+
+static int
+is_number(const char *s)
+{
+	return (*s != '\0' && strspn(s, "0123456789") == strlen(s));
+}
+
+/*
+ * Find the parent that a dotted name names, which must live.  *ret_above has
+ * pr_id 0 for the host.
+ */
+static int
+find_parent(const struct state *st, const char *name, struct prison *ret_above)
+{
+	const char *dot = strrchr(name, '.');
+	char parent[256];
+	int jid;
+
+	ret_above->pr_id = 0;
+	if (dot == NULL)
+		return (0);
+	if (dot == name || dot[1] == '\0' || strstr(name, "..") != NULL)
+		return (jail_errx(EINVAL, "name \"%s\" has an empty part",
+		    name));
+	snprintf(parent, sizeof(parent), "%.*s", (int)(dot - name), name);
+	jid = prison_by_name(st, parent);
+	if (jid == 0 || prison_load(st, jid, ret_above) == -1 ||
+	    (!ret_above->pr_dying && !prison_alive(st, ret_above)))
+		return (jail_errx(ENOENT, "jail \"%s\" not found", parent));
+	if (ret_above->pr_dying)
+		return (jail_errx(ENOENT, "jail \"%s\" is dying", parent));
+	return (0);
+}
+
+/*
+ * A jid that is asked for by the name's last part, or -1 for a number that
+ * cannot be one.
+ */
+static int
+jid_of_name(const char *name, int jid)
+{
+	const char *last = last_component(name);
+	char text[16];
+	long n;
+
+	if (!is_number(last))
+		return (jid);
+	n = strtol(last, NULL, 10);
+	snprintf(text, sizeof(text), "%ld", n);
+	if (n <= 0 || n > JAIL_MAX || strcmp(text, last) != 0 ||
+	    (jid != 0 && n != jid))
+		return (jail_errx(EINVAL, "name cannot be numeric (unless it "
+		    "is the jid)"));
+	return (n);
+}
+
+/* ------------------------------------------------------------------------
+ * Making.
+ */
+
+static int
+check_limits(const struct state *st, int parent)
+{
+	struct prison pr;
+
+	while (parent != 0 && prison_load(st, parent, &pr) == 0) {
+		if (pr.pr_childcount >= pr.pr_childmax)
+			return (jail_errx(EPERM, "prison limit exceeded"));
+		parent = pr.pr_parent;
+	}
+	return (0);
+}
+
+/*
+ * Who can become root on a file of the world's is root on the host: a setuid
+ * file made inside is one outside.  Harmless where the host's users cannot
+ * get at it.
+ */
+static void
+warn_setuid(const struct prison *pr)
+{
+	char path[PATH_MAX];
+	struct statvfs sv;
+	struct stat sb;
+	char *slash;
+
+	if (statvfs(pr->pr_path, &sv) == 0 && (sv.f_flag & ST_NOSUID) != 0)
+		return;
+	snprintf(path, sizeof(path), "%s", pr->pr_path);
+	for (;;) {
+		if (stat(path, &sb) == 0 && (sb.st_mode & S_IXOTH) == 0)
+			return;
+		if ((slash = strrchr(path, '/')) == NULL || path[1] == '\0')
+			break;
+		slash[slash == path] = '\0';
+	}
+	jail_warning("path %s: the host's users can reach setuid files made "
+	    "in it: chmod 700 it or a directory above it", pr->pr_path);
+}
+
+/* Would the root do?  To be told now rather than at the first entry. */
+static int
+try_root(const struct state *st, const struct prison *pr)
+{
+	_cleanup_close_ int userns = -1, tree = -1;
+
+	if (pr->pr_user == JAIL_SYS_NEW) {
+		userns = idmap_userns(st->st_dir, pr->pr_slot, 1);
+		if (userns == -1)
+			return (-1);
+	}
+	tree = mount_tree(pr->pr_path, userns);
+	return (tree == -1 ? -1 : 0);
+}
+
+static int
+make_cgroup(const struct state *st, struct prison *pr)
+{
+	_cleanup_close_ int cgfd = -1;
+	char name[16], max[16];
+
+	snprintf(name, sizeof(name), "%d", pr->pr_id);
+	cgfd = cgroup_make(st->st_cg, name, &pr->pr_cgid);
+	if (cgfd == -1 && errno == EEXIST) {
+		/* Left by a state that has been lost. */
+		if (cgroup_remove(st->st_cg, name) == 0)
+			cgfd = cgroup_make(st->st_cg, name, &pr->pr_cgid);
+		else
+			errno = EEXIST;
+	}
+	if (cgfd == -1)
+		return (jail_err(errno, "make cgroup %s/%s",
+		    st->st_table->ta_cgroup, name));
+	if (st->st_table->ta_pids_max != 0) {
+		snprintf(max, sizeof(max), "%u", st->st_table->ta_pids_max);
+		sys_write_at(cgfd, "pids.max", max);
+	}
+	return (0);
+}
+
+static int
+make_slot(struct state *st, struct prison *pr)
+{
+	if (pr->pr_user != JAIL_SYS_NEW)
+		return (0);
+	pr->pr_slot = state_slot_alloc(st);
+	if (pr->pr_slot == SLOT_NONE) {
+		prison_sweep(st, JAIL_MAX);
+		pr->pr_slot = state_slot_alloc(st);
+	}
+	if (pr->pr_slot == SLOT_NONE)
+		return (jail_errx(EAGAIN, "all %d uid ranges are taken: remove "
+		    "a jail first", SLOT_COUNT));
+	return (0);
+}
+
+static int
+make_pieces(struct state *st, struct prison *pr, int attached, int *ret_guard)
+{
+	char dir[16];
+
+	if (make_slot(st, pr) == -1)
+		return (-1);
+	step("make-slot");
+	snprintf(dir, sizeof(dir), "%d", pr->pr_id);
+	if (mkdirat(st->st_dir, dir, 0755) == -1 && errno != EEXIST)
+		return (jail_err(errno, "make the record of jail %d",
+		    pr->pr_id));
+	step("make-directory");
+	if (attached) {
+		*ret_guard = prison_opendir(st, pr->pr_id);
+		if (*ret_guard == -1 || flock(*ret_guard, LOCK_EX) == -1)
+			return (jail_err(errno, "lock jail %d", pr->pr_id));
+	} else if (try_root(st, pr) == -1)
+		return (-1);
+	if (make_cgroup(st, pr) == -1)
+		return (-1);
+	step("make-cgroup");
+	if (prison_policy(st, pr) == -1)
+		return (-1);
+	step("make-policy");
+	if (prison_store(st, pr) == -1)
+		return (-1);
+	step("make-record");
+	if (prison_addrs_add(st, pr) == -1 || prison_name_add(st, pr) == -1)
+		return (-1);
+	step("make-index");
+	return (0);
+}
+
+/* host=inherit: the names of whoever is above. */
+static void
+host_inherit(struct prison *pr, const struct prison *above)
+{
+	if (above->pr_id == 0) {
+		gethostname(pr->pr_hostname, sizeof(pr->pr_hostname) - 1);
+		getdomainname(pr->pr_domainname,
+		    sizeof(pr->pr_domainname) - 1);
+		return;
+	}
+	memcpy(pr->pr_hostname, above->pr_hostname, sizeof(pr->pr_hostname));
+	memcpy(pr->pr_domainname, above->pr_domainname,
+	    sizeof(pr->pr_domainname));
+	memcpy(pr->pr_hostuuid, above->pr_hostuuid, sizeof(pr->pr_hostuuid));
+	pr->pr_hostid = above->pr_hostid;
+	/* A namespace of the jail above's cannot be found again once its
+	   processes are gone: a copy of the names it is. */
+	pr->pr_host = JAIL_SYS_NEW;
+}
+
+/* user= and pid=: which pairs there are. */
+static int
+check_mode(const struct prison *pr)
+{
+	if (pr->pr_user == JAIL_SYS_INHERIT && pr->pr_pid == JAIL_SYS_INHERIT)
+		return (jail_errx(EINVAL, "user=inherit needs pid=new: uid 0 of "
+		    "the host among the host's processes is no prisoner"));
+	if (pr->pr_user == JAIL_SYS_INHERIT || pr->pr_pid == JAIL_SYS_NEW)
+		return (jail_errx(EOPNOTSUPP, "user=inherit and pid=new are "
+		    "not there yet: leave them out"));
+	if (pr->pr_vnet == JAIL_SYS_NEW)
+		return (jail_errx(EOPNOTSUPP, "vnet is not there yet: use "
+		    "ip4.addr, or ip4=inherit"));
+	return (0);
+}
+
+/* Clear what stands in the new jail's way but has ended. */
+static void
+clear_ended(struct state *st, int jid)
+{
+	struct prison pr;
+
+	if (jid == 0 || !state_jid_exists(st, jid))
+		return;
+	if (prison_load(st, jid, &pr) == 0 &&
+	    (pr.pr_dying || prison_alive(st, &pr) || prison_guarded(st, jid)))
+		return;
+	prison_clear(st, jid);
+}
+
+static int
+make(struct state *st, struct request *rq, struct prison *pr, int attached,
+    struct prison *ret_pr, int *ret_guard)
+{
+	int error;
+
+	pr->pr_id = rq->rq_jid != 0 ? rq->rq_jid : state_jid_alloc(st);
+	if (pr->pr_id == 0)
+		return (jail_errx(EAGAIN, "no available jail IDs"));
+	if (rq->rq_name == NULL)
+		snprintf(pr->pr_name, sizeof(pr->pr_name), "%d", pr->pr_id);
+	if (pr->pr_path[0] == '\0')
+		strcpy(pr->pr_path, "/");
+	st->st_table->ta_journal_slot = SLOT_NONE;
+	st->st_table->ta_journal = pr->pr_id;
+	step("make-journal");
+	if (make_pieces(st, pr, attached, ret_guard) == -1) {
+		error = errno;
+		fd_close(ret_guard);
+		prison_clear(st, pr->pr_id);
+		errno = error;
+		return (-1);
+	}
+	state_jid_mark(st, pr->pr_id, 1);
+	step("make-mark");
+	if (pr->pr_parent != 0)
+		prison_count(st, pr->pr_parent, 1);
+	step("make-count");
+	st->st_table->ta_journal = 0;
+	*ret_pr = *pr;
+	return (pr->pr_id);
+}
+
+static int
+create(struct state *st, struct request *rq, int attached,
+    struct prison *ret_pr, int *ret_guard)
+{
+	struct prison pr, above = { .pr_id = 0 };
+
+	prison_init(&pr);
+	if (rq->rq_name != NULL && find_parent(st, rq->rq_name, &above) == -1)
+		return (-1);
+	if (above.pr_id != 0) {
+		pr.pr_parent = above.pr_id;
+		pr.pr_allow &= above.pr_allow;
+		pr.pr_securelevel = above.pr_securelevel;
+		pr.pr_devfs_ruleset = above.pr_devfs_ruleset;
+		if (check_limits(st, above.pr_id) == -1)
+			return (-1);
+	}
+	if (rq->rq_name != NULL)
+		strcpy(pr.pr_name, rq->rq_name);
+	if (request_apply(rq, &pr, above.pr_id != 0 ? &above : NULL, 1) == -1)
+		return (-1);
+	if (!attached && !pr.pr_persist)
+		return (jail_errx(EINVAL, "new jail must persist or attach"));
+	if (pr.pr_host == JAIL_SYS_INHERIT)
+		host_inherit(&pr, &above);
+	if (check_mode(&pr) == -1)
+		return (-1);
+	request_permissions(rq, &pr);
+	if (prison_addrs_clash(st, &pr) == -1)
+		return (-1);
+	prison_sweep(st, SWEEP_EACH);
+	if (!attached)
+		warn_setuid(&pr);
+	return (make(st, rq, &pr, attached, ret_pr, ret_guard));
+}
+
+/* ------------------------------------------------------------------------
+ * Changing.
+ */
+
+/* A permission lives in the processes that have it: it cannot be recalled. */
+static int
+check_recall(const struct state *st, const struct prison *old,
+    const struct prison *new)
+{
+	_cleanup_close_ int cgfd = prison_opencgroup(st, old->pr_id);
+	uint64_t gone = old->pr_allow & ~new->pr_allow;
+	const struct allow *al;
+	const struct param *pa;
+
+	if (cgfd == -1 || cgroup_populated(cgfd) != 1)
+		return (0);
+	for (al = allowtab; al < allowtab + allowtab_n; al++) {
+		if ((gone & al->al_bit) == 0 ||
+		    (al->al_flags & AL_PROCESS) == 0)
+			continue;
+		for (pa = paramtab; pa->pa_bit != al->al_bit; pa++)
+			;
+		return (jail_errx(EBUSY, "jail \"%s\" has processes, from which "
+		    "%s cannot be taken back: restart it", old->pr_name,
+		    pa->pa_name));
+	}
+	return (0);
+}
+
+/* Take from a prison below what the one above has lost.  1: changed. */
+static int
+push_down(struct prison *pr, const struct prison *above, int levels)
+{
+	struct prison was = *pr;
+	unsigned i, j, n;
+
+	pr->pr_allow &= above->pr_allow;
+	if (pr->pr_securelevel < above->pr_securelevel)
+		pr->pr_securelevel = above->pr_securelevel;
+	if (pr->pr_enforce_statfs < above->pr_enforce_statfs)
+		pr->pr_enforce_statfs = above->pr_enforce_statfs;
+	if (pr->pr_childmax > above->pr_childmax - levels)
+		pr->pr_childmax = above->pr_childmax > levels ?
+		    above->pr_childmax - levels : 0;
+	if (above->pr_ip4 == JAIL_SYS_NEW && pr->pr_ip4 == JAIL_SYS_NEW) {
+		for (i = n = 0; i < pr->pr_naddr4; i++)
+			for (j = 0; j < above->pr_naddr4; j++)
+				if (pr->pr_addr4[i].s_addr ==
+				    above->pr_addr4[j].s_addr)
+					pr->pr_addr4[n++] = pr->pr_addr4[i];
+		pr->pr_naddr4 = n;
+	}
+	if (above->pr_ip6 == JAIL_SYS_NEW && pr->pr_ip6 == JAIL_SYS_NEW) {
+		for (i = n = 0; i < pr->pr_naddr6; i++)
+			for (j = 0; j < above->pr_naddr6; j++)
+				if (memcmp(&pr->pr_addr6[i],
+				    &above->pr_addr6[j],
+				    sizeof(struct in6_addr)) == 0)
+					pr->pr_addr6[n++] = pr->pr_addr6[i];
+		pr->pr_naddr6 = n;
+	}
+	return (memcmp(&was, pr, sizeof(was)) != 0);
+}
+
+static int
+levels_between(const struct prison *pr, const struct prison *above)
+{
+	const char *p = pr->pr_name + strlen(above->pr_name);
+	int n = 0;
+
+	for (; *p != '\0'; p++)
+		n += *p == '.';
+	return (n);
+}
+
+/*
+ * Everything below a changed prison: first without a change, to see whether
+ * it can be done (commit 0), then for good.
+ */
+static int
+update_below(struct state *st, const struct prison *old,
+    const struct prison *new, int commit)
+{
+	char name[sizeof(old->pr_name)];
+	struct prison pr, was;
+	int jid;
+
+	if (old->pr_childcount == 0)
+		return (0);
+	for (jid = state_jid_next(st, 0); jid != 0;
+	    jid = state_jid_next(st, jid)) {
+		if (prison_load(st, jid, &pr) == -1 ||
+		    !prison_is_below(&pr, old))
+			continue;
+		was = pr;
+		push_down(&pr, new, levels_between(&pr, old));
+		if ((size_t)snprintf(name, sizeof(name), "%s%s", new->pr_name,
+		    pr.pr_name + strlen(old->pr_name)) >= sizeof(name))
+			return (jail_err(ENAMETOOLONG, "name of jail %d", jid));
+		if (!commit) {
+			if (check_recall(st, &was, &pr) == -1)
+				return (-1);
+			continue;
+		}
+		strcpy(pr.pr_name, name);
+		prison_addrs_remove(st, &was);
+		prison_name_remove(st, &was);
+		if (prison_policy(st, &pr) == -1 || prison_store(st, &pr) ==
+		    -1 || prison_addrs_add(st, &pr) == -1 ||
+		    prison_name_add(st, &pr) == -1)
+			return (jail_errwrap("jail \"%s\"", pr.pr_name));
+	}
+	return (0);
+}
+
+static int
+rename_to(const struct state *st, struct prison *pr, const char *name)
+{
+	const char *last;
+	size_t head;
+	int other;
+
+	if (strcmp(name, pr->pr_name) == 0)
+		return (0);
+	last = last_component(name);
+	head = last_component(pr->pr_name) - pr->pr_name;
+	if ((size_t)(last - name) != head ||
+	    strncmp(name, pr->pr_name, head) != 0)
+		return (jail_errx(EINVAL, "cannot change jail's parent"));
+	if (jid_of_name(name, pr->pr_id) == -1)
+		return (-1);
+	other = prison_by_name(st, name);
+	if (other != 0 && other != pr->pr_id && prison_named(st, other))
+		return (jail_errx(EEXIST, "jail \"%s\" already exists", name));
+	strcpy(pr->pr_name, name);
+	return (0);
+}
+
+/*
+ * The names of a running prison are those of its UTS namespace: change them
+ * there, by a child that goes in for it.
+ */
+static int
+names_update(const struct state *st, const struct prison *old,
+    const struct prison *new)
+{
+	_cleanup_(entry_close) struct entry en;
+	int status;
+	pid_t pid;
+
+	if (strcmp(old->pr_hostname, new->pr_hostname) == 0 &&
+	    strcmp(old->pr_domainname, new->pr_domainname) == 0)
+		return (0);
+	entry_init(&en);
+	if (entry_find_view(&en, st, new) != 1)
+		return (0);	/* the next view is built with the new ones */
+	if ((pid = sys_clone3(CLONE_VFORK, 0, -1, NULL)) == 0)
+		_exit(entry_rename(&en) == 0 ? 0 : errno);
+	while (pid != -1 && waitpid(pid, &status, __WALL) == -1 &&
+	    errno == EINTR)
+		;
+	if (pid == -1 || status != 0)
+		return (jail_err(pid == -1 ? errno : WEXITSTATUS(status),
+		    "set host.hostname in jail \"%s\"", new->pr_name));
+	return (0);
+}
+
+static int
+update(struct state *st, struct request *rq, struct prison *old,
+    struct prison *ret_pr)
+{
+	struct prison new = *old, above = { .pr_id = 0 };
+	int persist_ended;
+
+	if (old->pr_parent != 0 && prison_load(st, old->pr_parent, &above) ==
+	    -1)
+		return (jail_err(errno, "jail %d", old->pr_parent));
+	if (rq->rq_name != NULL && rename_to(st, &new, rq->rq_name) == -1)
+		return (-1);
+	if (request_apply(rq, &new, above.pr_id != 0 ? &above : NULL, 0) == -1)
+		return (-1);
+	request_permissions(rq, &new);
+	if (check_recall(st, old, &new) == -1 ||
+	    update_below(st, old, &new, 0) == -1 ||
+	    prison_addrs_clash(st, &new) == -1)
+		return (-1);
+	prison_addrs_remove(st, old);
+	if (strcmp(old->pr_name, new.pr_name) != 0)
+		prison_name_remove(st, old);
+	step("update-index");
+	if (prison_policy(st, &new) == -1 || prison_store(st, &new) == -1 ||
+	    prison_addrs_add(st, &new) == -1 || prison_name_add(st, &new) == -1)
+		return (-1);
+	step("update-record");
+	if (update_below(st, old, &new, 1) == -1 ||
+	    names_update(st, old, &new) == -1)
+		return (-1);
+	/* Nothing keeps a prison that no longer persists and is empty. */
+	persist_ended = old->pr_persist && !new.pr_persist &&
+	    !prison_alive(st, &new);
+	*ret_pr = new;
+	if (persist_ended)
+		prison_clear(st, new.pr_id);
+	return (new.pr_id);
+}
+
+/* ------------------------------------------------------------------------
+ * Which of the two.
+ */
+
+/*
+ * The living prison that a request names: by jid before name.  1 found,
+ * 0 none, -1 with the error.
+ */
+static int
+find_prison(struct state *st, const struct request *rq, struct prison *ret_pr)
+{
+	int jid = rq->rq_jid;
+
+	if (jid == 0 && rq->rq_name != NULL)
+		jid = prison_by_name(st, rq->rq_name);
+	if (jid == 0 && rq->rq_name != NULL && is_number(rq->rq_name))
+		jid = atoi(rq->rq_name);
+	clear_ended(st, jid);
+	if (jid == 0 || !state_jid_exists(st, jid))
+		return (0);
+	if (prison_load(st, jid, ret_pr) == -1)
+		return (jail_err(errno, "the record of jail %d", jid));
+	if (ret_pr->pr_dying && rq->rq_jid == 0)
+		return (0);
+	return (1);
+}
+
+static int
+not_found(const struct request *rq)
+{
+	if (rq->rq_jid != 0)
+		return (jail_errx(ENOENT, "jail %d not found", rq->rq_jid));
+	if (rq->rq_name != NULL)
+		return (jail_errx(ENOENT, "jail \"%s\" not found",
+		    rq->rq_name));
+	return (jail_errx(ENOENT, "update specified no jail"));
+}
+
+int
+prison_set(struct state *st, struct request *rq, int attached,
+    struct prison *ret_pr, int *ret_guard)
+{
+	struct prison pr;
+	int found, jid;
+
+	if (state_lock(st) == -1)
+		return (-1);
+	if ((found = find_prison(st, rq, &pr)) == -1)
+		return (-1);
+	if (found && (rq->rq_flags & JAIL_UPDATE) == 0) {
+		if (rq->rq_jid != 0)
+			return (jail_errx(EEXIST, "jail %d already exists",
+			    rq->rq_jid));
+		return (jail_errx(EEXIST, "jail \"%s\" already exists",
+		    rq->rq_name));
+	}
+	if (found && pr.pr_dying)
+		return (jail_errx(ENOENT, "jail %d is dying", pr.pr_id));
+	if (found)
+		return (update(st, rq, &pr, ret_pr));
+	if ((rq->rq_flags & JAIL_CREATE) == 0)
+		return (not_found(rq));
+	if (rq->rq_name != NULL) {
+		if ((jid = jid_of_name(rq->rq_name, rq->rq_jid)) == -1)
+			return (-1);
+		/* A jid given beside a name that somebody has. */
+		found = prison_by_name(st, rq->rq_name);
+		clear_ended(st, found);
+		if (prison_named(st, prison_by_name(st, rq->rq_name)))
+			return (jail_errx(EEXIST, "jail \"%s\" already exists",
+			    rq->rq_name));
+		rq->rq_jid = jid;
+	}
+	return (create(st, rq, attached, ret_pr, ret_guard));
+}

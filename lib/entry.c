@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "entry.h"
+
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "allow.h"
+#include "cgroup.h"
+#include "err.h"
+#include "fd.h"
+#include "idmap.h"
+#include "mount.h"
+#include "step.h"
+#include "sys.h"
+
+#define CAP_LAST	40	/* CAP_CHECKPOINT_RESTORE */
+#define SYSV_ANY(pr, mode) ((pr)->pr_sysvmsg == (mode) || \
+	(pr)->pr_sysvsem == (mode) || (pr)->pr_sysvshm == (mode))
+
+/* May processes inside make mounts or namespaces of their own? */
+static int
+may_nest(const struct prison *pr)
+{
+	return ((pr->pr_allow & PR_ALLOW_MOUNT) != 0);
+}
+
+/*
+ * Open the namespaces of a living process that is in the prison's own view.
+ * One that a prisoner with leave to make namespaces has made is not: its
+ * numbers differ.  1 found, 0 none.
+ */
+static int
+view_join(struct entry *en)
+{
+	_cleanup_free_ pid_t *pids = NULL, *again = NULL;
+	struct ns_ids recorded, found;
+	_cleanup_close_ int fd = openat(en->en_dir, "view",
+	    O_RDONLY | O_CLOEXEC);
+	int i, j, n, m;
+
+	if (fd == -1 || read(fd, &recorded, sizeof(recorded)) !=
+	    sizeof(recorded) || (n = cgroup_pids(en->en_cg, &pids)) <= 0)
+		return (0);
+	for (i = 0; i < n; i++) {
+		if (pids[i] <= 0 || ns_open(en->en_proc, pids[i], &en->en_ns,
+		    &found) == -1)
+			continue;
+		if (!ns_same(&found, &recorded)) {
+			ns_close(&en->en_ns);
+			continue;
+		}
+		/*
+		 * The PID may have passed to a process of another prison, and
+		 * the dead view's numbers to that prison's: still ours?
+		 */
+		if ((m = cgroup_pids(en->en_cg, &again)) == -1)
+			m = 0;
+		for (j = 0; j < m; j++)
+			if (again[j] == pids[i]) {
+				en->en_ids = found;
+				return (1);
+			}
+		free_ptr(&again);
+		again = NULL;
+		ns_close(&en->en_ns);
+	}
+	return (0);
+}
+
+static int
+view_prepare(struct entry *en, const struct state *st)
+{
+	const struct prison *pr = en->en_pr;
+
+	en->en_template = openat(st->st_dir, "template", O_RDONLY | O_CLOEXEC);
+	if (en->en_template == -1)
+		return (jail_err(errno, "the template mount namespace"));
+	if (pr->pr_user == JAIL_SYS_NEW) {
+		en->en_userns = idmap_userns(st->st_dir, pr->pr_slot,
+		    !may_nest(pr));
+		if (en->en_userns == -1)
+			return (-1);
+	}
+	if ((en->en_tree = mount_tree(pr->pr_path, en->en_userns)) == -1)
+		return (-1);
+	en->en_view = openat(en->en_dir, "view", O_WRONLY | O_CREAT |
+	    O_TRUNC | O_CLOEXEC, 0600);
+	if (en->en_view == -1)
+		return (jail_err(errno, "write the view of jail %d",
+		    pr->pr_id));
+	return (0);
+}
+
+static unsigned
+sysv_calls(const struct prison *pr)
+{
+	unsigned calls = 0;
+
+	if (pr->pr_sysvmsg != JAIL_SYS_DISABLE)
+		calls |= CALLS_SYSVMSG;
+	if (pr->pr_sysvsem != JAIL_SYS_DISABLE)
+		calls |= CALLS_SYSVSEM;
+	if (pr->pr_sysvshm != JAIL_SYS_DISABLE)
+		calls |= CALLS_SYSVSHM;
+	return (calls);
+}
+
+static int
+names_set(const struct prison *pr)
+{
+	if (sethostname(pr->pr_hostname, strlen(pr->pr_hostname)) == -1 ||
+	    setdomainname(pr->pr_domainname, strlen(pr->pr_domainname)) == -1)
+		return (jail_err(errno, "set host.hostname"));
+	return (0);
+}
+
+void
+entry_init(struct entry *en)
+{
+	en->en_cg = en->en_dir = en->en_proc = en->en_template = -1;
+	en->en_userns = en->en_tree = en->en_view = -1;
+	en->en_ns = (struct ns_set)NS_SET_INIT;
+}
+
+int
+entry_find_view(struct entry *en, const struct state *st,
+    const struct prison *pr)
+{
+	en->en_pr = pr;
+	en->en_cg = prison_opencgroup(st, pr->pr_id);
+	if (en->en_dir == -1)
+		en->en_dir = prison_opendir(st, pr->pr_id);
+	if (en->en_cg == -1 || en->en_dir == -1)
+		return (jail_errx(ENOENT, "jail %d not found", pr->pr_id));
+	en->en_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (en->en_proc == -1 || ns_ids(en->en_proc, 0, &en->en_mine) == -1)
+		return (jail_err(errno, "/proc of the host"));
+	en->en_join = view_join(en);
+	return (en->en_join);
+}
+
+int
+entry_rename(const struct entry *en)
+{
+	return (en->en_ids.ni_ino[NS_UTS] == en->en_mine.ni_ino[NS_UTS] ? 0 :
+	    setns(en->en_ns.ns_fd[NS_UTS], CLONE_NEWUTS) == -1 ? -1 :
+	    names_set(en->en_pr));
+}
+
+int
+entry_prepare(struct entry *en, const struct state *st,
+    const struct prison *pr, int guard)
+{
+	unsigned flags = 0;
+
+	en->en_dir = guard;
+	if (entry_find_view(en, st, pr) == -1)
+		return (-1);
+	if (!en->en_join) {
+		while (guard == -1 && flock(en->en_dir, LOCK_EX) == -1)
+			if (errno != EINTR)
+				return (jail_err(errno, "lock jail %d",
+				    pr->pr_id));
+		en->en_join = view_join(en);
+		if (!en->en_join && view_prepare(en, st) == -1)
+			return (-1);
+		if (en->en_join)
+			entry_unlock(en);
+	}
+	if (pr->pr_pid == JAIL_SYS_NEW)
+		flags |= FILTER_PIDNEW;
+	if (may_nest(pr))
+		flags |= FILTER_NEWNS;
+	en->en_caps = allow_caps(pr->pr_allow, pr->pr_user ==
+	    JAIL_SYS_INHERIT, pr->pr_pid == JAIL_SYS_NEW);
+	return (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
+	    sysv_calls(pr), flags));
+}
+
+void
+entry_unlock(struct entry *en)
+{
+	if (en->en_dir != -1)
+		flock(en->en_dir, LOCK_UN);
+}
+
+void
+entry_close(struct entry *en)
+{
+	ns_close(&en->en_ns);
+	fd_close(&en->en_cg);
+	fd_close(&en->en_dir);
+	fd_close(&en->en_proc);
+	fd_close(&en->en_template);
+	fd_close(&en->en_userns);
+	fd_close(&en->en_tree);
+	fd_close(&en->en_view);
+}
+
+/* uid 0 of the prison in every respect; no capability is lost by it. */
+static int
+become_root(void)
+{
+	if (setgroups(0, NULL) == -1 || setresgid(0, 0, 0) == -1 ||
+	    setresuid(0, 0, 0) == -1)
+		return (jail_err(errno, "become the prison's root"));
+	return (0);
+}
+
+/*
+ * Build the view.  The order is the kernel's: who made a namespace's user
+ * namespace rules it, so the mount namespace (which the prisoner must not
+ * change) is made before we are of the prison, the others after.
+ */
+static int
+view_build(struct entry *en)
+{
+	const struct prison *pr = en->en_pr;
+	int hosts_uts, own = CLONE_NEWCGROUP;
+	struct ns_ids ids;
+
+	if (mount_enter(en->en_template, en->en_tree, en->en_userns,
+	    en->en_proc, MOUNT_PROC) == -1)
+		return (-1);
+	step("view-mounts");
+	/* Who may not set the host name must not own the namespace. */
+	hosts_uts = (pr->pr_allow & PR_ALLOW_SET_HOSTNAME) == 0;
+	if (pr->pr_host != JAIL_SYS_INHERIT && hosts_uts &&
+	    (unshare(CLONE_NEWUTS) == -1 || names_set(pr) == -1))
+		return (jail_errwrap("make a UTS namespace"));
+	if (pr->pr_user == JAIL_SYS_NEW &&
+	    setns(en->en_userns, CLONE_NEWUSER) == -1)
+		return (jail_err(errno, "enter the user namespace"));
+	if (become_root() == -1)
+		return (-1);
+	if (pr->pr_host != JAIL_SYS_INHERIT && !hosts_uts)
+		own |= CLONE_NEWUTS;
+	if (!SYSV_ANY(pr, JAIL_SYS_INHERIT))
+		own |= CLONE_NEWIPC;
+	if (unshare(own) == -1)
+		return (jail_err(errno, "make UTS, IPC and cgroup namespaces"));
+	if ((own & CLONE_NEWUTS) != 0 && names_set(pr) == -1)
+		return (-1);
+	/*
+	 * A prisoner who may mount gets a mount namespace of his own made
+	 * from the host's: copied so, the flags of its mounts are locked, and
+	 * nodev stays.  In any other order he could clear it.
+	 */
+	if (may_nest(pr) && unshare(CLONE_NEWNS) == -1)
+		return (jail_err(errno, "make a mount namespace for "
+		    "allow.mount"));
+	step("view-namespaces");
+	if (ns_ids(en->en_proc, 0, &ids) == -1 ||
+	    write(en->en_view, &ids, sizeof(ids)) != sizeof(ids))
+		return (jail_err(errno, "record the view"));
+	return (0);
+}
+
+int
+entry_enter(struct entry *en)
+{
+	int which;
+
+	/* Nothing inside may look at us before we are one of them. */
+	if (prctl(PR_SET_DUMPABLE, 0) == -1)
+		return (jail_err(errno, "prctl(PR_SET_DUMPABLE)"));
+	if (!en->en_join)
+		return (view_build(en));
+	if (ns_enter(&en->en_ns, &en->en_ids, &en->en_mine, &which) == -1)
+		return (jail_err(errno, "enter the %s namespace",
+		    ns_names[which]));
+	if (become_root() == -1)
+		return (-1);
+	if (unshare(CLONE_NEWCGROUP) == -1)
+		return (jail_err(errno, "make a cgroup namespace"));
+	if (chdir("/") == -1)
+		return (jail_err(errno, "chdir /"));
+	return (0);
+}
+
+/* Give up at once what a coming exec would take by the bounding set. */
+static int
+caps_drop(uint64_t caps)
+{
+	struct __user_cap_header_struct hdr = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = caps, .permitted = caps },
+		{ .effective = caps >> 32, .permitted = caps >> 32 },
+	};
+
+	return (syscall(SYS_capset, &hdr, data));
+}
+
+int
+entry_confine(const struct entry *en, int keep)
+{
+	int cap;
+
+	/* After setns(2) to a user namespace, which refills the set. */
+	for (cap = 0; cap <= CAP_LAST; cap++)
+		if ((en->en_caps >> cap & 1) == 0 &&
+		    prctl(PR_CAPBSET_DROP, cap) == -1 && errno != EINVAL)
+			return (jail_err(errno, "drop capability %d", cap));
+	if (filter_install(&en->en_filter) == -1)
+		return (jail_err(errno, "install the system call filter "
+		    "(CONFIG_SECCOMP_FILTER)"));
+	if (keep && caps_drop(en->en_caps) == -1)
+		return (jail_err(errno, "drop capabilities"));
+	if (prctl(PR_SET_DUMPABLE, 0) == -1)
+		return (jail_err(errno, "prctl(PR_SET_DUMPABLE)"));
+	return (0);
+}

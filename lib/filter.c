@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Why a filter beside capabilities: root inside keeps CAP_SYS_ADMIN over his
+ * own user namespace (sethostname asks for it), which also opens namespaces
+ * and mounts; and several calls ask for no capability at all.  The filter is
+ * a plain list, for the kernel remembers in a bitmap which calls pass whatever
+ * their arguments, and asks the filter no more for those.
+ */
+#include "filter.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "allow.h"
+#include "sys.h"
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#define X32_BIT 0x40000000u
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#else
+#error "the system call filter knows x86_64 and aarch64"
+#endif
+
+#ifndef TIOCSTI
+#define TIOCSTI		0x5412
+#endif
+#define TIOCLINUX_	0x541c
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease 448
+#endif
+#ifndef SYS_quotactl_fd
+#define SYS_quotactl_fd 443
+#endif
+
+/* Calls refused whole, unless one of `rf_calls` is given. */
+struct refusal {
+	int		rf_nr;
+	unsigned	rf_calls;	/* CALLS_, 0: never given */
+	int		rf_errno;
+};
+
+static const struct refusal refusals[] = {
+	/* Arguments behind a pointer, which a filter cannot read: programs
+	   fall back to clone(2). */
+	{ SYS_clone3, 0, ENOSYS },
+	/* Tells the exit status and cgroup of any process of the host
+	   (PIDFD_GET_INFO, since 6.13).  CLONE_PIDFD remains. */
+	{ SYS_pidfd_open, 0, ENOSYS },
+	/* Its socket() and connect() are seen by nobody. */
+	{ SYS_io_uring_setup, 0, ENOSYS },
+	{ SYS_io_uring_enter, 0, ENOSYS },
+	{ SYS_io_uring_register, 0, ENOSYS },
+	{ SYS_setns, 0, EPERM },
+	{ SYS_open_by_handle_at, 0, EPERM },	/* walks out of any root */
+	{ SYS_bpf, 0, EPERM },
+	{ SYS_perf_event_open, 0, EPERM },
+	{ SYS_userfaultfd, 0, EPERM },
+	{ SYS_process_madvise, 0, EPERM },
+	{ SYS_keyctl, 0, ENOSYS },		/* keyrings are not per prison */
+	{ SYS_add_key, 0, ENOSYS },
+	{ SYS_request_key, 0, ENOSYS },
+	{ SYS_kexec_load, 0, EPERM },
+	{ SYS_kexec_file_load, 0, EPERM },
+	{ SYS_init_module, 0, EPERM },
+	{ SYS_finit_module, 0, EPERM },
+	{ SYS_delete_module, 0, EPERM },
+	{ SYS_swapon, 0, EPERM },
+	{ SYS_swapoff, 0, EPERM },
+	{ SYS_reboot, 0, EPERM },
+	{ SYS_acct, 0, EPERM },
+	{ SYS_vhangup, 0, EPERM },
+	{ SYS_lookup_dcookie, 0, EPERM },
+#ifdef SYS_iopl
+	{ SYS_iopl, 0, EPERM },
+	{ SYS_ioperm, 0, EPERM },
+#endif
+	{ SYS_mount, CALLS_MOUNT, EPERM },
+	{ SYS_umount2, CALLS_MOUNT, EPERM },
+	{ SYS_pivot_root, CALLS_MOUNT, EPERM },
+	{ SYS_open_tree, CALLS_MOUNT, EPERM },
+	{ SYS_move_mount, CALLS_MOUNT, EPERM },
+	{ SYS_fsopen, CALLS_MOUNT, EPERM },
+	{ SYS_fsconfig, CALLS_MOUNT, EPERM },
+	{ SYS_fsmount, CALLS_MOUNT, EPERM },
+	{ SYS_fspick, CALLS_MOUNT, EPERM },
+	{ SYS_mount_setattr, CALLS_MOUNT, EPERM },
+	{ SYS_quotactl, CALLS_QUOTA, EPERM },
+	{ SYS_quotactl_fd, CALLS_QUOTA, EPERM },
+	{ SYS_syslog, CALLS_SYSLOG, EPERM },
+	{ SYS_ptrace, CALLS_PTRACE, EPERM },
+	{ SYS_process_vm_readv, CALLS_PTRACE, EPERM },
+	{ SYS_process_vm_writev, CALLS_PTRACE, EPERM },
+	{ SYS_msgget, CALLS_SYSVMSG, ENOSYS },
+	{ SYS_msgsnd, CALLS_SYSVMSG, ENOSYS },
+	{ SYS_msgrcv, CALLS_SYSVMSG, ENOSYS },
+	{ SYS_msgctl, CALLS_SYSVMSG, ENOSYS },
+	{ SYS_semget, CALLS_SYSVSEM, ENOSYS },
+	{ SYS_semop, CALLS_SYSVSEM, ENOSYS },
+	{ SYS_semtimedop, CALLS_SYSVSEM, ENOSYS },
+	{ SYS_semctl, CALLS_SYSVSEM, ENOSYS },
+	{ SYS_shmget, CALLS_SYSVSHM, ENOSYS },
+	{ SYS_shmat, CALLS_SYSVSHM, ENOSYS },
+	{ SYS_shmdt, CALLS_SYSVSHM, ENOSYS },
+	{ SYS_shmctl, CALLS_SYSVSHM, ENOSYS },
+};
+
+#define CLONE_NEWANY (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | \
+	CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+#define CLONE_NEWTIME_ 0x80	/* in unshare; in clone it is CSIGNAL */
+
+#define OFF_NR		offsetof(struct seccomp_data, nr)
+#define OFF_ARCH	offsetof(struct seccomp_data, arch)
+/* The lower half of an argument, on both (little-endian) machines. */
+#define OFF_ARG(n)	(offsetof(struct seccomp_data, args) + 8 * (n))
+
+#define RET_ERRNO(e)	(SECCOMP_RET_ERRNO | ((e) & SECCOMP_RET_DATA))
+
+static void
+emit(struct filter *fi, struct sock_filter insn)
+{
+	if (fi->fi_len < FILTER_MAX)
+		fi->fi_insns[fi->fi_len] = insn;
+	fi->fi_len++;
+}
+
+static void
+load(struct filter *fi, uint32_t offset)
+{
+	emit(fi, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+	    offset));
+}
+
+static void
+ret(struct filter *fi, uint32_t action)
+{
+	emit(fi, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+}
+
+/* If the loaded word `op`s k, return action. */
+static void
+ret_if(struct filter *fi, uint16_t op, uint32_t k, uint32_t action)
+{
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | op | BPF_K, k, 0, 1));
+	ret(fi, action);
+}
+
+/*
+ * Begin a block for call nr: what is emitted until block_end() runs for it
+ * alone and must end in a return; afterwards the number is loaded again.
+ */
+static unsigned short
+block_begin(struct filter *fi, uint32_t nr)
+{
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr,
+	    0, 0));
+	return (fi->fi_len - 1);
+}
+
+static void
+block_end(struct filter *fi, unsigned short begin)
+{
+	if (fi->fi_len < FILTER_MAX)
+		fi->fi_insns[begin].jf = fi->fi_len - begin - 1;
+}
+
+static void
+block_flags(struct filter *fi, uint32_t nr, uint32_t forbidden)
+{
+	unsigned short b = block_begin(fi, nr);
+
+	load(fi, OFF_ARG(0));
+	ret_if(fi, BPF_JSET, forbidden, RET_ERRNO(EPERM));
+	ret(fi, SECCOMP_RET_ALLOW);
+	block_end(fi, b);
+}
+
+/*
+ * Families and protocols.  Refused here and not only in the BPF hook, for
+ * socket() loads the module of an unknown family before it calls any hook.
+ */
+static void
+block_socket(struct filter *fi, uint32_t nr, unsigned calls)
+{
+	static const uint32_t protocols[] = {
+		0, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMPV6,
+		IPPROTO_UDPLITE
+	};
+	unsigned short b = block_begin(fi, nr), inet;
+	size_t i;
+
+	load(fi, OFF_ARG(0));
+	ret_if(fi, BPF_JEQ, AF_UNIX, SECCOMP_RET_ALLOW);
+	inet = fi->fi_len;	/* AF_NETLINK: NETLINK_ROUTE only */
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+	    AF_NETLINK, 0, 4));
+	load(fi, OFF_ARG(2));
+	ret_if(fi, BPF_JEQ, NETLINK_ROUTE, SECCOMP_RET_ALLOW);
+	ret(fi, RET_ERRNO(EPROTONOSUPPORT));
+	fi->fi_insns[inet].jf = fi->fi_len - inet - 1;
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+	    AF_INET, 2, 0));
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+	    AF_INET6, 1, 0));
+	ret(fi, RET_ERRNO(EPROTONOSUPPORT));
+	if ((calls & CALLS_RAW) == 0) {
+		load(fi, OFF_ARG(2));
+		for (i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+			ret_if(fi, BPF_JEQ, protocols[i], SECCOMP_RET_ALLOW);
+		ret(fi, RET_ERRNO(EPROTONOSUPPORT));
+	} else
+		ret(fi, SECCOMP_RET_ALLOW);
+	block_end(fi, b);
+}
+
+static void
+block_ioctl(struct filter *fi)
+{
+	unsigned short b = block_begin(fi, SYS_ioctl);
+
+	/* Typing into a terminal in another's name. */
+	load(fi, OFF_ARG(1));
+	ret_if(fi, BPF_JEQ, TIOCSTI, RET_ERRNO(EPERM));
+	ret_if(fi, BPF_JEQ, TIOCLINUX_, RET_ERRNO(EPERM));
+	ret(fi, SECCOMP_RET_ALLOW);
+	block_end(fi, b);
+}
+
+int
+filter_build(struct filter *fi, unsigned calls, unsigned flags)
+{
+	const struct refusal *rf;
+	/* A host program that waits for any child would be told lies. */
+	uint32_t clone_no = CLONE_PARENT;
+
+	fi->fi_len = 0;
+	load(fi, OFF_ARCH);
+	/* Other ABIs have other numbers, and hide socket's arguments. */
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH,
+	    1, 0));
+	ret(fi, RET_ERRNO(ENOSYS));
+	load(fi, OFF_NR);
+#ifdef X32_BIT
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
+	    X32_BIT, 0, 1));
+	ret(fi, RET_ERRNO(ENOSYS));
+#endif
+	for (rf = refusals;
+	    rf < refusals + sizeof(refusals) / sizeof(refusals[0]); rf++) {
+		if ((rf->rf_calls & calls) != 0 ||
+		    (rf->rf_nr == SYS_pidfd_open && (flags & FILTER_PIDNEW)))
+			continue;
+		ret_if(fi, BPF_JEQ, rf->rf_nr, RET_ERRNO(rf->rf_errno));
+	}
+	if ((flags & FILTER_NEWNS) == 0) {
+		clone_no |= CLONE_NEWANY;
+		block_flags(fi, SYS_unshare, CLONE_NEWANY | CLONE_NEWTIME_);
+	}
+	block_flags(fi, SYS_clone, clone_no);
+	if ((calls & CALLS_SOCKETS) == 0) {
+		block_socket(fi, SYS_socket, calls);
+		block_socket(fi, SYS_socketpair, calls);
+	}
+	block_ioctl(fi);
+	ret(fi, SECCOMP_RET_ALLOW);
+	return (fi->fi_len <= FILTER_MAX ? 0 : (errno = E2BIG, -1));
+}
+
+int
+filter_install(const struct filter *fi)
+{
+	struct sock_fprog prog = {
+		.len = fi->fi_len,
+		.filter = (struct sock_filter *)(uintptr_t)fi->fi_insns,
+	};
+
+	return (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog));
+}

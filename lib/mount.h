@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A prison's root: a clone of the mounts at its path, in a namespace that
+   holds nothing else. */
+#ifndef ABASHIRI_MOUNT_H
+#define ABASHIRI_MOUNT_H
+
+/*
+ * Clone the mounts at `path` and give the topmost the mapping of usernsfd
+ * (-1: none).  Returns a detached tree, or -1 with jail_errmsg.
+ */
+int	mount_tree(const char *path, int usernsfd);
+
+/*
+ * In the child, with all of the host's privileges: go into a copy of the
+ * template mount namespace and make the tree its root, with /proc of the
+ * template's on it.  Async-signal-safe but for the text of errors.
+ * procfd: a directory of the host's /proc; flags: MOUNT_.
+ */
+int	mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
+	    unsigned flags);
+
+#define MOUNT_PROC	0x1	/* put the template's /proc on /proc */
+
+#endif

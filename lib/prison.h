@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The prison: what FreeBSD keeps in its kernel's struct prison, here a record
+ * in the state directory.  Namespaces are views that a prison's processes
+ * hold; this is what they can be built from again.
+ */
+#ifndef ABASHIRI_PRISON_H
+#define ABASHIRI_PRISON_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+#include "paramtab.h"
+#include "state.h"
+#include "sys/jail.h"
+
+#define PRISON_MAXADDRS	255	/* FreeBSD's security.jail.jail_max_af_ips */
+#define PRISON_METAMAX	4096	/* FreeBSD's security.jail.meta_maxbufsize */
+#define PRISON_CHILDMAX	JAIL_MAX /* what the host itself may have */
+
+struct prison {
+	int		pr_id;		/* jid */
+	int		pr_parent;	/* jid, 0: the host */
+	char		pr_name[256];	/* whole, dotted, as the host sees it */
+	char		pr_path[1024];
+	int		pr_persist;
+	int		pr_dying;	/* being removed */
+	int		pr_securelevel;
+	int		pr_enforce_statfs;
+	int		pr_devfs_ruleset;
+	int		pr_childmax;
+	int		pr_childcount;	/* all below it */
+	int		pr_host;	/* JAIL_SYS_, as are the next */
+	int		pr_ip4;
+	int		pr_ip6;
+	int		pr_vnet;
+	int		pr_sysvmsg;
+	int		pr_sysvsem;
+	int		pr_sysvshm;
+	int		pr_user;
+	int		pr_pid;
+	int		pr_saddrsel4;
+	int		pr_saddrsel6;
+	int		pr_slot;	/* of its uid range, SLOT_NONE: none */
+	uint64_t	pr_allow;	/* PR_ALLOW_ */
+	uint64_t	pr_cgid;	/* of its cgroup */
+	unsigned long	pr_hostid;
+	char		pr_hostname[256];
+	char		pr_domainname[256];
+	char		pr_hostuuid[64];
+	char		pr_meta[PRISON_METAMAX];
+	char		pr_env[PRISON_METAMAX];
+	unsigned	pr_naddr4;
+	unsigned	pr_naddr6;
+	struct in_addr	pr_addr4[PRISON_MAXADDRS];	/* primary first */
+	struct in6_addr	pr_addr6[PRISON_MAXADDRS];
+};
+
+/*
+ * Where a parameter lives in struct prison; NULL for those that are computed
+ * (jid's neighbours, addresses, allow bits).
+ */
+struct prison_field {
+	const char	*pf_name;	/* the parameter's, and the record's */
+	enum param_type	 pf_type;
+	size_t		 pf_offset;
+	size_t		 pf_size;
+};
+const struct prison_field *prison_field(const char *name);
+
+/* A new prison's defaults. */
+void	prison_init(struct prison *pr);
+
+/* The record as text and back.  prison_parse: 0, or -1 (EINVAL). */
+int	prison_format(const struct prison *pr, char *buf, size_t size);
+int	prison_parse(struct prison *pr, char *text);
+
+/* Read and write a prison's record.  ENOENT: no such prison. */
+int	prison_load(const struct state *st, int jid, struct prison *ret_pr);
+int	prison_store(const struct state *st, const struct prison *pr);
+
+/* The jid of a name, or 0. */
+int	prison_by_name(const struct state *st, const char *name);
+
+/*
+ * Is a prison alive?  One that is not persistent lives as long as it has
+ * processes or prisons below it.
+ */
+int	prison_alive(const struct state *st, const struct prison *pr);
+
+/* Does jid exist and not be dying (whose name is free)? */
+int	prison_named(const struct state *st, int jid);
+
+/* Is somebody just making the prison, or building its view? */
+int	prison_guarded(const struct state *st, int jid);
+
+/* The directory /run/jail/JID and the cgroup. */
+int	prison_opendir(const struct state *st, int jid);
+int	prison_opencgroup(const struct state *st, int jid);
+
+/* Under the lock: the entries of a name and of addresses. */
+int	prison_name_add(const struct state *st, const struct prison *pr);
+void	prison_name_remove(const struct state *st, const struct prison *pr);
+int	prison_addrs_add(const struct state *st, const struct prison *pr);
+void	prison_addrs_remove(const struct state *st, const struct prison *pr);
+
+/*
+ * Under the lock: may pr have its addresses beside those of others?
+ * 0, or -1 EADDRINUSE with the text.
+ */
+int	prison_addrs_clash(struct state *st, const struct prison *pr);
+
+/* Under the lock: add delta to children.cur of jid and all above it. */
+void	prison_count(struct state *st, int jid, int delta);
+
+/* Is pr somewhere below the other? */
+int	prison_is_below(const struct prison *pr, const struct prison *above);
+
+/* Under the lock: take away all that is left of a jid, in any state. */
+void	prison_clear(struct state *st, int jid);
+
+/* Under the lock: finish or undo what the journal says was broken off. */
+void	prison_settle(struct state *st);
+
+/* Under the lock: clear a few prisons that have ended by themselves. */
+void	prison_sweep(struct state *st, int how_many);
+
+/* The policy that a prison's parameters amount to. */
+int	prison_policy(struct state *st, const struct prison *pr);
+
+#endif

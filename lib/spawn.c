@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * jail_spawn: a command in a prison.
+ *
+ * Theory of operation.  The caller gathers everything it takes (entry.h),
+ * then makes one child by clone3(2), born in the prison's cgroup and sharing
+ * no memory with us: while it is on its way in, a prisoner who could trace it
+ * must find nothing of the host.  CLONE_VFORK holds us until the child has
+ * become the command or died; of the latter it tells us over a pipe that
+ * closes with exec.  So when we go on, the view stands and the command runs,
+ * or nothing is left.
+ */
+#include "spawn.h"
+
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "entry.h"
+#include "err.h"
+#include "fd.h"
+#include "jail.h"
+#include "step.h"
+#include "sys.h"
+
+extern char **environ;
+
+#define FD_FIRST	10	/* above this while 0-2 are being placed */
+#define PTMX_RDEV	makedev(5, 2)
+
+/* What a child that failed tells us. */
+struct verdict {
+	int	ve_error;
+	char	ve_text[JAIL_ERRMSGLEN];
+};
+
+struct spawn {
+	struct entry		 sp_en;
+	const struct jail_command *sp_jc;
+	char *const		*sp_envp;
+	int			 sp_fds[3];
+	int			 sp_null;
+	int			 sp_tell;	/* verdict pipe, child's end */
+	int			 sp_ttysock;	/* the master goes out by it */
+	int			 sp_master;	/* a terminal of the host's, */
+	int			 sp_slave;	/* should the prison have none */
+	unsigned		 sp_nproc;	/* RLIMIT_NPROC, 0: leave */
+};
+
+/*
+ * A directory among 0-2 is a way out of any root: openat(0, "../..").
+ */
+static int
+check_fd(int fd, int n)
+{
+	struct stat st;
+	int flags;
+
+	if (fstat(fd, &st) == -1)
+		return (jail_err(errno, "descriptor %d", n));
+	if (S_ISDIR(st.st_mode))
+		return (jail_errx(EISDIR, "descriptor %d is a directory: it "
+		    "would lead out of the jail", n));
+	flags = fcntl(fd, F_GETFL);
+	if (flags != -1 && (flags & O_PATH) != 0)
+		return (jail_errx(EBADF, "descriptor %d is O_PATH", n));
+	return (0);
+}
+
+static int
+prepare_fds(struct spawn *sp)
+{
+	int i;
+
+	sp->sp_null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (sp->sp_null == -1)
+		return (jail_err(errno, "/dev/null"));
+	for (i = 0; i < 3; i++) {
+		sp->sp_fds[i] = sp->sp_jc->jc_fds != NULL ?
+		    sp->sp_jc->jc_fds[i] : i;
+		if (sp->sp_jc->jc_fds == NULL && fcntl(i, F_GETFD) == -1)
+			sp->sp_fds[i] = -1;
+		if (sp->sp_fds[i] == -1)
+			sp->sp_fds[i] = sp->sp_null;
+		else if (check_fd(sp->sp_fds[i], i) == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+/* A terminal of the host's, for worlds without /dev/ptmx. */
+static int
+prepare_tty(struct spawn *sp)
+{
+	char name[64];
+
+	sp->sp_master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (sp->sp_master == -1 || grantpt(sp->sp_master) == -1 ||
+	    unlockpt(sp->sp_master) == -1 ||
+	    ptsname_r(sp->sp_master, name, sizeof(name)) != 0)
+		return (jail_err(errno, "make a terminal"));
+	sp->sp_slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (sp->sp_slave == -1)
+		return (jail_err(errno, "%s", name));
+	return (0);
+}
+
+/* ------------------------------------------------------------------------
+ * In the child.  Nothing here may allocate.
+ */
+
+static int
+child_signals(void)
+{
+	sigset_t none;
+
+	/* CLONE_CLEAR_SIGHAND has reset the handlers; what a server ignores
+	   is not what its prisoner should. */
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	return (sigprocmask(SIG_SETMASK, &none, NULL));
+}
+
+/*
+ * Move our descriptors above those that are placed, place 0-2, close the
+ * rest.  From here on no directory of the host is open.
+ */
+static int
+child_fds(struct spawn *sp)
+{
+	int i, fd;
+
+	for (i = 0; i < 3; i++) {
+		fd = fcntl(sp->sp_fds[i], F_DUPFD_CLOEXEC, FD_FIRST);
+		if (fd == -1)
+			return (jail_err(errno, "descriptor %d", i));
+		sp->sp_fds[i] = fd;
+	}
+	fd = fcntl(sp->sp_tell, F_DUPFD_CLOEXEC, FD_FIRST);
+	sp->sp_tell = fd;
+	if (sp->sp_ttysock != -1)
+		sp->sp_ttysock = fcntl(sp->sp_ttysock, F_DUPFD_CLOEXEC,
+		    FD_FIRST);
+	if (sp->sp_slave != -1)
+		sp->sp_slave = fcntl(sp->sp_slave, F_DUPFD_CLOEXEC, FD_FIRST);
+	for (i = 0; i < 3; i++)
+		if (dup2(sp->sp_fds[i], i) == -1)
+			return (jail_err(errno, "descriptor %d", i));
+	if (dup3(sp->sp_tell, 3, O_CLOEXEC) == -1)
+		return (jail_err(errno, "the verdict's pipe"));
+	sp->sp_tell = 3;
+	if (sp->sp_ttysock != -1) {
+		dup3(sp->sp_ttysock, 4, O_CLOEXEC);
+		dup3(sp->sp_slave, 5, O_CLOEXEC);
+		sp->sp_ttysock = 4;
+		sp->sp_slave = 5;
+		return (close_range(6, ~0U, 0));
+	}
+	return (close_range(4, ~0U, 0));
+}
+
+static int
+send_fd(int sock, int fd)
+{
+	char byte = 0;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	union {
+		struct cmsghdr	hdr;
+		char		buf[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cm = CMSG_FIRSTHDR(&msg);
+
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cm), &fd, sizeof(fd));
+	return (sendmsg(sock, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1);
+}
+
+static int
+recv_fd(int sock)
+{
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	union {
+		struct cmsghdr	hdr;
+		char		buf[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cm;
+	int fd = -1;
+
+	if (recvmsg(sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
+	    (cm = CMSG_FIRSTHDR(&msg)) != NULL &&
+	    cm->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(cm), sizeof(fd));
+	return (fd);
+}
+
+/*
+ * A terminal of the prison's own devpts, so that it has a name inside.  The
+ * prisoner may have put anything at /dev/ptmx: only the real one will do.
+ */
+static int
+prison_tty(struct spawn *sp)
+{
+	const struct jail_user *ju = sp->sp_jc->jc_user;
+	struct stat st;
+	struct statfs sf;
+	int master, slave, zero = 0;
+
+	master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (master == -1)
+		return (-1);
+	if (fstat(master, &st) == -1 || !S_ISCHR(st.st_mode) ||
+	    st.st_rdev != PTMX_RDEV || ioctl(master, TIOCSPTLCK, &zero) == -1)
+		goto fail;
+	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave == -1)
+		goto fail;
+	if (fstatfs(slave, &sf) == -1 || sf.f_type != DEVPTS_SUPER_MAGIC ||
+	    fcntl(master, F_SETFL, O_RDWR) == -1 ||
+	    send_fd(sp->sp_ttysock, master) == -1) {
+		close(slave);
+		goto fail;
+	}
+	close(master);
+	if (ju != NULL && fchown(slave, ju->ju_uid, -1) == -1 && errno != EPERM)
+		return (jail_err(errno, "give the terminal to %s",
+		    ju->ju_name));
+	return (slave);
+fail:
+	close(master);
+	return (-1);
+}
+
+static int
+child_tty(struct spawn *sp)
+{
+	int i, slave = prison_tty(sp);
+
+	if (slave == -1)
+		slave = sp->sp_slave;
+	if (ioctl(slave, TIOCSCTTY, 0) == -1)
+		return (jail_err(errno, "take the terminal"));
+	for (i = 0; i < 3; i++)
+		if (dup2(slave, i) == -1)
+			return (jail_err(errno, "descriptor %d", i));
+	return (close_range(4, ~0U, 0));
+}
+
+static int
+child_limits(const struct spawn *sp)
+{
+	struct rlimit rl;
+
+	if (sp->sp_nproc == 0 || getrlimit(RLIMIT_NPROC, &rl) == -1)
+		return (0);
+	if (rl.rlim_cur > sp->sp_nproc)
+		rl.rlim_cur = sp->sp_nproc;
+	if (rl.rlim_max > sp->sp_nproc)
+		rl.rlim_max = sp->sp_nproc;
+	if (setrlimit(RLIMIT_NPROC, &rl) == -1)
+		return (jail_err(errno, "limit the number of processes"));
+	return (0);
+}
+
+static int
+child_user(const struct jail_user *ju)
+{
+	if (ju == NULL)
+		return (0);
+	if (setgroups(ju->ju_ngroups, ju->ju_groups) == -1 ||
+	    setresgid(ju->ju_gid, ju->ju_gid, ju->ju_gid) == -1 ||
+	    setresuid(ju->ju_uid, ju->ju_uid, ju->ju_uid) == -1)
+		return (jail_err(errno, "become user %s", ju->ju_name));
+	/* Each change of credentials may make us dumpable again. */
+	if (prctl(PR_SET_DUMPABLE, 0) == -1)
+		return (jail_err(errno, "prctl(PR_SET_DUMPABLE)"));
+	return (0);
+}
+
+static int
+child_chdir(const struct jail_command *jc)
+{
+	const char *dir = jc->jc_dir != NULL ? jc->jc_dir : "/";
+
+	if (chdir(dir) == 0)
+		return (0);
+	if ((jc->jc_flags & JC_DIR_TRY) != 0 && chdir("/") == 0)
+		return (0);
+	return (jail_err(errno, "chdir: %s", dir));
+}
+
+static int
+child_run(struct spawn *sp)
+{
+	const struct jail_command *jc = sp->sp_jc;
+
+	/*
+	 * Always a session of its own: SIGCONT and process groups pass
+	 * between all processes of one session, whatever their uids.
+	 */
+	if (setsid() == -1 && errno != EPERM)
+		return (jail_err(errno, "setsid"));
+	if (child_signals() == -1 || child_limits(sp) == -1 ||
+	    entry_enter(&sp->sp_en) == -1)
+		return (-1);
+	step("spawn-entered");
+	if (child_fds(sp) == -1 || child_chdir(jc) == -1)
+		return (-1);
+	if ((jc->jc_flags & JC_TTY) != 0 && child_tty(sp) == -1)
+		return (-1);
+	if (entry_confine(&sp->sp_en, 0) == -1 || child_user(jc->jc_user) == -1)
+		return (-1);
+	environ = (char **)(uintptr_t)sp->sp_envp;
+	execvp(jc->jc_argv[0], jc->jc_argv);
+	return (jail_err(errno, "execvp: %s", jc->jc_argv[0]));
+}
+
+static void __attribute__((noreturn))
+child_main(struct spawn *sp)
+{
+	struct verdict ve;
+
+	child_run(sp);
+	ve.ve_error = errno != 0 ? errno : EINVAL;
+	memcpy(ve.ve_text, jail_errmsg, sizeof(ve.ve_text));
+	if (write(sp->sp_tell, &ve, sizeof(ve)) == -1)
+		_exit(126);
+	_exit(127);
+}
+
+/* ------------------------------------------------------------------------
+ * In the caller.
+ */
+
+static pid_t
+spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
+{
+	sigset_t all, old;
+	struct verdict ve;
+	int status;
+	pid_t pid;
+
+	/* No handler of the caller's may run in the child. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = sys_clone3(CLONE_VFORK | CLONE_CLEAR_SIGHAND, SIGCHLD,
+	    sp->sp_en.en_cg, ret_pidfd);
+	if (pid == 0)
+		child_main(sp);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	entry_unlock(&sp->sp_en);
+	if (pid == -1) {
+		if (errno == ENODEV || errno == ENOENT)
+			return (jail_errx(ENOENT, "jail %d not found",
+			    sp->sp_en.en_pr->pr_id));
+		return (jail_err(errno, "%s", errno == EBUSY ? "the jail's "
+		    "cgroup has controllers enabled below it" : errno == EAGAIN
+		    ? "the jail has as many processes as it may" :
+		    "clone into the jail's cgroup"));
+	}
+	fd_close(&sp->sp_tell);
+	if (read(verdict, &ve, sizeof(ve)) == sizeof(ve)) {
+		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+			;
+		fd_close(ret_pidfd);
+		return (jail_errx(ve.ve_error, "%s", ve.ve_text));
+	}
+	return (pid);
+}
+
+static int
+spawn_prepare(struct spawn *sp, int *ret_verdict, int *ret_ttysock)
+{
+	int p[2];
+
+	if (sp->sp_jc->jc_argv == NULL || sp->sp_jc->jc_argv[0] == NULL)
+		return (jail_errx(EINVAL, "no command"));
+	if (pipe2(p, O_CLOEXEC) == -1)
+		return (jail_err(errno, "pipe"));
+	*ret_verdict = p[0];
+	sp->sp_tell = p[1];
+	if ((sp->sp_jc->jc_flags & JC_TTY) != 0) {
+		static const int nothing[3] = { -1, -1, -1 };
+
+		memcpy(sp->sp_fds, nothing, sizeof(nothing));
+		if (prepare_tty(sp) == -1)
+			return (-1);
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p) == -1)
+			return (jail_err(errno, "socketpair"));
+		*ret_ttysock = p[0];
+		sp->sp_ttysock = p[1];
+		sp->sp_null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		sp->sp_fds[0] = sp->sp_fds[1] = sp->sp_fds[2] = sp->sp_null;
+		return (sp->sp_null == -1 ? jail_err(errno, "/dev/null") : 0);
+	}
+	return (prepare_fds(sp));
+}
+
+pid_t
+spawn_into(const struct state *st, const struct prison *pr,
+    const struct jail_command *jc, int guard, int *ret_pidfd, int *ret_tty)
+{
+	_cleanup_close_ int verdict = -1, ttysock = -1, pidfd = -1;
+	struct spawn sp = {
+		.sp_jc = jc, .sp_null = -1, .sp_tell = -1, .sp_ttysock = -1,
+		.sp_master = -1, .sp_slave = -1,
+		.sp_envp = jc->jc_envp != NULL ? jc->jc_envp : environ,
+		.sp_nproc = st->st_table->ta_nproc,
+	};
+	pid_t pid = -1;
+
+	entry_init(&sp.sp_en);
+	sp.sp_en.en_dir = guard;
+	if (spawn_prepare(&sp, &verdict, &ttysock) == 0 &&
+	    entry_prepare(&sp.sp_en, st, pr, guard) == 0)
+		pid = spawn_child(&sp, verdict, &pidfd);
+	entry_close(&sp.sp_en);
+	if (pid != -1 && ret_pidfd != NULL)
+		*ret_pidfd = take_fd(&pidfd);
+	if (pid != -1 && ret_tty != NULL && ttysock != -1) {
+		*ret_tty = recv_fd(ttysock);
+		if (*ret_tty == -1)
+			*ret_tty = take_fd(&sp.sp_master);
+	}
+	fd_close(&sp.sp_null);
+	fd_close(&sp.sp_tell);
+	fd_close(&sp.sp_ttysock);
+	fd_close(&sp.sp_master);
+	fd_close(&sp.sp_slave);
+	return (pid);
+}
+
+pid_t
+jail_spawn(int jid, const struct jail_command *jc, int *ret_pidfd,
+    int *ret_tty)
+{
+	_cleanup_state_ struct state st = STATE_INIT;
+	struct prison pr;
+
+	jail_warnings_clear();
+	if (state_open(&st, 0) == -1 || !state_jid_exists(&st, jid) ||
+	    prison_load(&st, jid, &pr) == -1 || !prison_alive(&st, &pr))
+		return (jail_errx(ENOENT, "jail %d not found", jid));
+	return (spawn_into(&st, &pr, jc, -1, ret_pidfd, ret_tty));
+}

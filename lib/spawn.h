@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ABASHIRI_SPAWN_H
+#define ABASHIRI_SPAWN_H
+
+#include "jail.h"
+#include "prison.h"
+
+/*
+ * jail_spawn() into a prison whose record is at hand.  guard: of a prison
+ * just made (create.h), which is closed, or -1.
+ */
+pid_t	spawn_into(const struct state *st, const struct prison *pr,
+	    const struct jail_command *jc, int guard, int *ret_pidfd,
+	    int *ret_tty);
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "state.h"
+
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "err.h"
+#include "fd.h"
+#include "prison.h"
+#include "setup.h"
+#include "step.h"
+
+static const char *
+state_dir(void)
+{
+	const char *dir = secure_getenv("JAIL_RUN");
+
+	return (dir != NULL && *dir == '/' ? dir : STATE_DIR);
+}
+
+static int
+table_map(struct state *st, int writable)
+{
+	struct stat sb;
+	void *p;
+
+	st->st_tablefd = openat(st->st_dir, "table",
+	    (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	if (st->st_tablefd == -1 || fstat(st->st_tablefd, &sb) == -1)
+		return (-1);
+	if (sb.st_size != sizeof(struct table))
+		return (errno = ENOENT, -1);
+	p = mmap(NULL, sizeof(struct table),
+	    PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED,
+	    st->st_tablefd, 0);
+	if (p == MAP_FAILED)
+		return (-1);
+	st->st_table = p;
+	if (st->st_table->ta_magic != TABLE_MAGIC)
+		return (errno = ENOENT, -1);
+	return (0);
+}
+
+static int
+try_open(struct state *st)
+{
+	char path[PATH_MAX];
+
+	st->st_dir = open(state_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->st_dir == -1 && errno == ENOENT) {
+		/* A unit with a private /run: the host's is PID 1's. */
+		snprintf(path, sizeof(path), "/proc/1/root%s", state_dir());
+		st->st_dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (st->st_dir == -1)
+		return (-1);
+	if (table_map(st, geteuid() == 0) == -1)
+		return (-1);
+	st->st_cg = open(st->st_table->ta_cgroup,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return (st->st_cg == -1 ? -1 : 0);
+}
+
+int
+state_open(struct state *st, int make)
+{
+	if (try_open(st) == 0) {
+		if (st->st_table->ta_version != TABLE_VERSION)
+			return (jail_errx(EPROTO, "%s is of another version of "
+			    "jail: stop the jails, remove it, start them again",
+			    state_dir()));
+		return (0);
+	}
+	if (!make || geteuid() != 0)
+		return (jail_err(errno, "%s", state_dir()));
+	state_close(st);
+	if (setup_host(state_dir()) == -1)
+		return (-1);
+	if (try_open(st) == -1)
+		return (jail_err(errno, "%s", state_dir()));
+	return (0);
+}
+
+void
+state_close(struct state *st)
+{
+	int error = errno;
+
+	if (st->st_locked)
+		state_unlock(st);
+	if (st->st_table != NULL)
+		munmap(st->st_table, sizeof(*st->st_table));
+	st->st_table = NULL;
+	policy_close(&st->st_maps);
+	fd_close(&st->st_dir);
+	fd_close(&st->st_cg);
+	fd_close(&st->st_tablefd);
+	fd_close(&st->st_bpf);
+	errno = error;
+}
+
+int
+state_lock(struct state *st)
+{
+	if (st->st_locked)
+		return (0);
+	while (flock(st->st_tablefd, LOCK_EX) == -1)
+		if (errno != EINTR)
+			return (jail_err(errno, "lock %s/table", state_dir()));
+	st->st_locked = 1;
+	if (st->st_table->ta_journal != 0)
+		prison_settle(st);
+	return (0);
+}
+
+void
+state_unlock(struct state *st)
+{
+	flock(st->st_tablefd, LOCK_UN);
+	st->st_locked = 0;
+}
+
+int
+state_policy(struct state *st)
+{
+	if (st->st_maps.pm_prisons != -1)
+		return (0);
+	if (st->st_bpf == -1)
+		st->st_bpf = openat(st->st_dir, "bpf",
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->st_bpf == -1)
+		return (jail_err(errno, "%s/bpf", state_dir()));
+	return (policy_open(st->st_bpf, &st->st_maps));
+}
+
+int
+state_jid_exists(const struct state *st, int jid)
+{
+	return (jid > 0 && jid <= JAIL_MAX &&
+	    (st->st_table->ta_jids[jid / 64] >> (jid % 64) & 1) != 0);
+}
+
+void
+state_jid_mark(struct state *st, int jid, int exists)
+{
+	uint64_t bit = 1ULL << (jid % 64);
+
+	if (exists)
+		st->st_table->ta_jids[jid / 64] |= bit;
+	else
+		st->st_table->ta_jids[jid / 64] &= ~bit;
+}
+
+int
+state_jid_next(const struct state *st, int after)
+{
+	const uint64_t *jids = st->st_table->ta_jids;
+	uint64_t word;
+	int jid = after + 1;
+
+	while (jid <= JAIL_MAX) {
+		word = jids[jid / 64] >> (jid % 64);
+		if (word != 0) {
+			jid += __builtin_ctzll(word);
+			return (jid <= JAIL_MAX ? jid : 0);
+		}
+		jid = (jid / 64 + 1) * 64;
+	}
+	return (0);
+}
+
+int
+state_jid_alloc(struct state *st)
+{
+	struct table *ta = st->st_table;
+	int i, jid = ta->ta_lastjid;
+
+	for (i = 0; i < JAIL_MAX; i++) {
+		jid = jid >= JAIL_MAX ? 1 : jid + 1;
+		if (!state_jid_exists(st, jid)) {
+			ta->ta_lastjid = jid;
+			return (jid);
+		}
+	}
+	return (0);
+}
+
+int
+state_slot_alloc(struct state *st)
+{
+	struct table *ta = st->st_table;
+	int slot;
+
+	for (slot = ta->ta_slot_hint; slot < SLOT_COUNT; slot++)
+		if (ta->ta_slots[slot] == 0) {
+			/* Journal first: a slot taken by a dead maker is
+			   found again by whoever settles its jid. */
+			ta->ta_journal_slot = slot;
+			ta->ta_slots[slot] = 1;
+			ta->ta_slot_hint = slot + 1;
+			return (slot);
+		}
+	return (SLOT_NONE);
+}
+
+void
+state_slot_free(struct state *st, int slot)
+{
+	struct table *ta = st->st_table;
+
+	if (slot < 0 || slot >= SLOT_COUNT)
+		return;
+	ta->ta_slots[slot] = 0;
+	if (slot < ta->ta_slot_hint)
+		ta->ta_slot_hint = slot;
+}
+
+int
+state_teardown(struct state *st)
+{
+	char path[PATH_MAX], cgroup[sizeof(st->st_table->ta_cgroup)];
+	int slot;
+
+	if (state_lock(st) == -1)
+		return (-1);
+	if (state_jid_next(st, 0) != 0)
+		return (jail_errx(EBUSY, "%s: jails are left", state_dir()));
+	memcpy(cgroup, st->st_table->ta_cgroup, sizeof(cgroup));
+	st->st_bpf = openat(st->st_dir, "bpf", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	if (st->st_bpf != -1)
+		policy_teardown(st->st_bpf);
+	state_close(st);
+	for (slot = 0; slot < SLOT_POOL; slot++) {
+		snprintf(path, sizeof(path), "%s/user/%d", state_dir(), slot);
+		umount2(path, MNT_DETACH);
+	}
+	snprintf(path, sizeof(path), "%s/template", state_dir());
+	umount2(path, MNT_DETACH);
+	snprintf(path, sizeof(path), "%s/bpf", state_dir());
+	umount2(path, MNT_DETACH);
+	if (umount2(state_dir(), MNT_DETACH) == -1)
+		return (jail_err(errno, "umount %s", state_dir()));
+	rmdir(state_dir());
+	if (rmdir(cgroup) == -1 && errno != ENOENT)
+		return (jail_err(errno, "rmdir %s", cgroup));
+	return (0);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that the C library does not wrap, and their constants. */
+#ifndef ABASHIRI_SYS_H
+#define ABASHIRI_SYS_H
+
+#include <sys/types.h>
+
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <stdint.h>
+
+#ifndef CGROUP2_SUPER_MAGIC
+#define CGROUP2_SUPER_MAGIC	0x63677270
+#endif
+#ifndef DEVPTS_SUPER_MAGIC
+#define DEVPTS_SUPER_MAGIC	0x1cd1
+#endif
+
+/*
+ * clone3(2) as fork(2): the child has a copy of everything, returns 0.
+ * Atfork handlers do not run, and other threads' locks stay as they were:
+ * until it execs the child may call nothing that allocates.
+ * cgfd: the cgroup2 directory the child is born in, or -1.
+ */
+pid_t	sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd);
+
+int	sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
+	    uint64_t resolve);
+int	sys_pivot_root(const char *new_root, const char *put_old);
+
+/* Write a short string to a file beneath dirfd, in one write.  0 or -1. */
+int	sys_write_at(int dirfd, const char *path, const char *text);
+
+/*
+ * Read a file beneath dirfd whole into buf, with a NUL behind it.  Returns
+ * the length; EFBIG when it does not fit.
+ */
+ssize_t	sys_read_at(int dirfd, const char *path, char *buf, size_t size);
+
+#endif
