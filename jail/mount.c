@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The mounts of a jail, below its path in the host's own table: what mount,
+ * mount.fstab and mount.devfs and its kin ask for.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jailp.h"
+
+#define BLANKS	" \t\f\v\r\n"
+
+/* Undo the \040 by which an fstab field writes a blank. */
+static void
+decode_field(char *s)
+{
+	char *d = s;
+	int i, c;
+
+	while (*s != '\0') {
+		c = (unsigned char)*s;
+		if (c == '\\' && strspn(s + 1, "01234567") >= 3) {
+			for (c = 0, i = 1; i <= 3; i++)
+				c = c * 8 + (s[i] - '0');
+			s += 3;
+		} else if (c == '\\' && s[1] == '\\')
+			s++;
+		*d++ = (char)c;
+		s++;
+	}
+	*d = '\0';
+}
+
+static bool
+is_mount_point(const char *path)
+{
+	struct statx stx;
+
+	return (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &stx) == 0 &&
+	    (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
+	    (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT));
+}
+
+static void
+note_command(const struct cfjail *j, const char *line)
+{
+	if (verbose > 0)
+		jail_note(j, "run command: %s\n", line);
+}
+
+/*
+ * Mount or unmount `to` and, when that fails, say so as of a command.  `line`
+ * is that command as people would type it; it is freed.
+ */
+static int
+do_mount(struct cfjail *j, const char *what, char *line, const char *type,
+    const char *from, const char *to, const char *opts, bool down)
+{
+	const char *below = to;
+	char *root;
+	int error;
+
+	if (check_path(j, what, to, false) < 0) {
+		free(line);
+		return (-1);
+	}
+	if (down && !is_mount_point(to)) {
+		jail_warnx(j, "%s: %s: not a mount point", what, to);
+		free(line);
+		return (-1);
+	}
+	note_command(j, line);
+	root = jail_root(j, to, &below);
+	error = down ? jail_umount(root, below) :
+	    jail_mount(root, type, from, below, opts);
+	free(root);
+	if (error < 0) {
+		jail_warnx(j, "%s", jail_errmsg);
+		jail_warnx(j, "%s: failed", line);
+	}
+	free(line);
+	return (error);
+}
+
+/* A line of fstab(5): from to type [options]. */
+int
+mount_line(struct cfjail *j, const char *what, const char *line, bool down)
+{
+	char *copy = estrdup(line), *rest = copy, *word, *field[4] = { NULL };
+	char *command;
+	int error = -1, n = 0;
+
+	while (n < 4 && (word = strsep(&rest, BLANKS)) != NULL)
+		if (word[0] != '\0') {
+			decode_field(word);
+			field[n++] = word;
+		}
+	if (n == 0)
+		error = 0;
+	else if (n < 3)
+		jail_warnx(j, "%s: %s: missing information", what, line);
+	else {
+		if (down)
+			command = eprintf("/sbin/umount -t %s %s", field[2],
+			    field[1]);
+		else
+			command = eprintf("/sbin/mount -t %s%s%s %s %s",
+			    field[2], n == 4 ? " -o " : "",
+			    n == 4 ? field[3] : "", field[0], field[1]);
+		error = do_mount(j, what, command, field[2], field[0],
+		    field[1], field[3], down);
+	}
+	free(copy);
+	return (error);
+}
+
+/* mount.devfs, mount.fdescfs, mount.procfs. */
+int
+mount_special(struct cfjail *j, enum known k, bool down)
+{
+	const char *ruleset = string_param(j, K_DEVFS_RULESET);
+	const char *path = string_param(j, K_PATH), *dir, *type, *what;
+	char *to, *opts = NULL, *command;
+	int error;
+
+	switch (k) {
+	case K_MOUNT_DEVFS:
+		what = "mount.devfs", type = "devfs", dir = "dev";
+		opts = eprintf("ruleset=%s", ruleset != NULL ? ruleset : "4");
+		break;
+	case K_MOUNT_FDESCFS:
+		what = "mount.fdescfs", type = "fdescfs", dir = "dev/fd";
+		break;
+	default:
+		what = "mount.procfs", type = "procfs", dir = "proc";
+		break;
+	}
+	if (path == NULL) {
+		jail_warnx(j, "%s: no path", what);
+		free(opts);
+		return (-1);
+	}
+	to = eprintf("%s/%s", path, dir);
+	if (down)
+		command = eprintf("/sbin/umount %s", to);
+	else if (opts != NULL)
+		command = eprintf("/sbin/mount -t %s -o%s . %s", type, opts,
+		    to);
+	else
+		command = eprintf("/sbin/mount -t %s . %s", type, to);
+	error = do_mount(j, what, command, type, ".", to, opts, down);
+	free(opts);
+	free(to);
+	return (error);
+}
