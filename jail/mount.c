@@ -3,12 +3,16 @@
  * The mounts of a jail, below its path in the host's own table: what mount,
  * mount.fstab and mount.devfs and its kin ask for.
  */
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "jailp.h"
 
@@ -35,14 +39,60 @@ decode_field(char *s)
 	*d = '\0';
 }
 
-static bool
-is_mount_point(const char *path)
+/*
+ * Open a place without following links, where a prisoner could have put some;
+ * root NULL: he could not.
+ */
+static int
+open_place(const char *root, const char *dir)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS |
+		    RESOLVE_NO_MAGICLINKS,
+	};
+	int rootfd, fd;
+
+	if (root == NULL)
+		return (open(dir, O_PATH | O_CLOEXEC));
+	if ((rootfd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return (-1);
+	fd = (int)syscall(SYS_openat2, rootfd, dir, &how, sizeof(how));
+	close(rootfd);
+	return (fd);
+}
+
+/* Unmount what is mounted on fd; -1 with errno, EINVAL when nothing is. */
+static int
+unmount_fd(int fd)
 {
 	struct statx stx;
+	char self[64];
 
-	return (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &stx) == 0 &&
-	    (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) &&
-	    (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT));
+	if (statx(fd, "", AT_EMPTY_PATH, 0, &stx) < 0)
+		return (-1);
+	if (!(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
+		errno = EINVAL;
+		return (-1);
+	}
+	/* Our own descriptor keeps it busy: it can only be detached. */
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return (umount2(self, MNT_DETACH));
+}
+
+static int
+unmount(struct cfjail *j, const char *what, const char *to, const char *root,
+    const char *below)
+{
+	int fd = open_place(root, below);
+	int error = fd < 0 ? -1 : unmount_fd(fd);
+
+	if (error < 0)
+		jail_warnx(j, "%s: %s: %s", what, to, errno == EINVAL ?
+		    "not a mount point" : strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return (error);
 }
 
 static void
@@ -68,20 +118,15 @@ do_mount(struct cfjail *j, const char *what, char *line, const char *type,
 		free(line);
 		return (-1);
 	}
-	if (down && !is_mount_point(to)) {
-		jail_warnx(j, "%s: %s: not a mount point", what, to);
-		free(line);
-		return (-1);
-	}
 	note_command(j, line);
 	root = jail_root(j, to, &below);
-	error = down ? jail_umount(root, below) :
-	    jail_mount(root, type, from, below, opts);
-	free(root);
-	if (error < 0) {
+	if (down)
+		error = unmount(j, what, to, root, below);
+	else if ((error = jail_mount(root, type, from, below, opts)) < 0)
 		jail_warnx(j, "%s", jail_errmsg);
+	free(root);
+	if (error < 0)
 		jail_warnx(j, "%s: failed", line);
-	}
 	free(line);
 	return (error);
 }
