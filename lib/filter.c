@@ -2,9 +2,13 @@
 /*
  * Why a filter beside capabilities: root inside keeps CAP_SYS_ADMIN over his
  * own user namespace (sethostname asks for it), which also opens namespaces
- * and mounts; and several calls ask for no capability at all.  The filter is
- * a plain list, for the kernel remembers in a bitmap which calls pass whatever
- * their arguments, and asks the filter no more for those.
+ * and mounts; and several calls ask for no capability at all.
+ *
+ * The filter is a search tree over the calls that it looks at.  Not for the
+ * sake of the calls (the kernel remembers in a bitmap which of them pass
+ * whatever their arguments) but of the entry: to fill that bitmap the kernel
+ * runs the filter once for each call there is, and as a list that was a tenth
+ * of the price of a prison.
  */
 #include "filter.h"
 
@@ -19,6 +23,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "allow.h"
@@ -156,34 +161,13 @@ ret_if(struct filter *fi, uint16_t op, uint32_t k, uint32_t action)
 	ret(fi, action);
 }
 
-/*
- * Begin a block for call nr: what is emitted until block_end() runs for it
- * alone and must end in a return; afterwards the number is loaded again.
- */
-static unsigned short
-block_begin(struct filter *fi, uint32_t nr)
-{
-	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr,
-	    0, 0));
-	return (fi->fi_len - 1);
-}
-
+/* A call that takes some arguments and not others.  Ends in a return. */
 static void
-block_end(struct filter *fi, unsigned short begin)
+block_flags(struct filter *fi, uint32_t forbidden)
 {
-	if (fi->fi_len < FILTER_MAX)
-		fi->fi_insns[begin].jf = fi->fi_len - begin - 1;
-}
-
-static void
-block_flags(struct filter *fi, uint32_t nr, uint32_t forbidden)
-{
-	unsigned short b = block_begin(fi, nr);
-
 	load(fi, OFF_ARG(0));
 	ret_if(fi, BPF_JSET, forbidden, RET_ERRNO(EPERM));
 	ret(fi, SECCOMP_RET_ALLOW);
-	block_end(fi, b);
 }
 
 /*
@@ -191,18 +175,18 @@ block_flags(struct filter *fi, uint32_t nr, uint32_t forbidden)
  * socket() loads the module of an unknown family before it calls any hook.
  */
 static void
-block_socket(struct filter *fi, uint32_t nr, unsigned calls)
+block_socket(struct filter *fi, unsigned calls)
 {
 	static const uint32_t protocols[] = {
 		0, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMPV6,
 		IPPROTO_UDPLITE
 	};
-	unsigned short b = block_begin(fi, nr), inet;
+	unsigned short inet;
 	size_t i;
 
 	load(fi, OFF_ARG(0));
 	ret_if(fi, BPF_JEQ, AF_UNIX, SECCOMP_RET_ALLOW);
-	inet = fi->fi_len;	/* AF_NETLINK: NETLINK_ROUTE only */
+	inet = fi->fi_len;	/* AF_NETLINK: only NETLINK_ROUTE */
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 	    AF_NETLINK, 0, 4));
 	load(fi, OFF_ARG(2));
@@ -221,28 +205,131 @@ block_socket(struct filter *fi, uint32_t nr, unsigned calls)
 		ret(fi, RET_ERRNO(EPROTONOSUPPORT));
 	} else
 		ret(fi, SECCOMP_RET_ALLOW);
-	block_end(fi, b);
 }
 
 static void
 block_ioctl(struct filter *fi)
 {
-	unsigned short b = block_begin(fi, SYS_ioctl);
-
 	/* Typing into a terminal in another's name. */
 	load(fi, OFF_ARG(1));
 	ret_if(fi, BPF_JEQ, TIOCSTI, RET_ERRNO(EPERM));
 	ret_if(fi, BPF_JEQ, TIOCLINUX_, RET_ERRNO(EPERM));
 	ret(fi, SECCOMP_RET_ALLOW);
-	block_end(fi, b);
+}
+
+/* What becomes of a call that the filter looks at. */
+enum verdict { V_ERRNO, V_CLONE, V_UNSHARE, V_SOCKET, V_IOCTL };
+
+struct rule {
+	uint32_t	ru_nr;
+	enum verdict	ru_verdict;
+	int		ru_errno;	/* V_ERRNO */
+};
+
+#define RULES_MAX (sizeof(refusals) / sizeof(refusals[0]) + 8)
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x = ((const struct rule *)a)->ru_nr;
+	uint32_t y = ((const struct rule *)b)->ru_nr;
+
+	return (x < y ? -1 : x > y);
+}
+
+static void
+rule_add(struct rule *ru, unsigned *n, uint32_t nr, enum verdict v, int error)
+{
+	ru[(*n)++] = (struct rule){ nr, v, error };
+}
+
+/* The rules in force, by number.  Returns how many. */
+static unsigned
+rules_collect(struct rule *ru, unsigned calls, unsigned flags)
+{
+	const struct refusal *rf;
+	unsigned n = 0;
+
+	for (rf = refusals;
+	    rf < refusals + sizeof(refusals) / sizeof(refusals[0]); rf++)
+		if ((rf->rf_calls & calls) == 0 &&
+		    (rf->rf_nr != SYS_pidfd_open ||
+		    (flags & FILTER_PIDNEW) == 0))
+			rule_add(ru, &n, rf->rf_nr, V_ERRNO, rf->rf_errno);
+	if ((flags & FILTER_NEWNS) == 0)
+		rule_add(ru, &n, SYS_unshare, V_UNSHARE, 0);
+	rule_add(ru, &n, SYS_clone, V_CLONE, 0);
+	if ((calls & CALLS_SOCKETS) == 0) {
+		rule_add(ru, &n, SYS_socket, V_SOCKET, 0);
+		rule_add(ru, &n, SYS_socketpair, V_SOCKET, 0);
+	}
+	rule_add(ru, &n, SYS_ioctl, V_IOCTL, 0);
+	qsort(ru, n, sizeof(*ru), by_number);
+	return (n);
+}
+
+static void
+emit_rule(struct filter *fi, const struct rule *ru, unsigned calls,
+    unsigned flags)
+{
+	/* CLONE_PARENT: a host program that waits for any child would be
+	   told lies. */
+	uint32_t clone_no = CLONE_PARENT;
+
+	switch (ru->ru_verdict) {
+	case V_ERRNO:
+		ret(fi, RET_ERRNO(ru->ru_errno));
+		break;
+	case V_CLONE:
+		if ((flags & FILTER_NEWNS) == 0)
+			clone_no |= CLONE_NEWANY;
+		block_flags(fi, clone_no);
+		break;
+	case V_UNSHARE:
+		block_flags(fi, CLONE_NEWANY | CLONE_NEWTIME_);
+		break;
+	case V_SOCKET:
+		block_socket(fi, calls);
+		break;
+	case V_IOCTL:
+		block_ioctl(fi);
+		break;
+	}
+}
+
+/* The tree over n rules: every way through it ends in a return. */
+static void
+emit_tree(struct filter *fi, const struct rule *ru, unsigned n, unsigned calls,
+    unsigned flags)
+{
+	unsigned short jump;
+	unsigned half = n / 2;
+
+	if (n <= 1) {
+		jump = fi->fi_len;
+		emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		    ru->ru_nr, 0, 0));
+		emit_rule(fi, ru, calls, flags);
+		if (fi->fi_len <= FILTER_MAX)
+			fi->fi_insns[jump].jf = fi->fi_len - jump - 1;
+		ret(fi, SECCOMP_RET_ALLOW);
+		return;
+	}
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
+	    ru[half].ru_nr, 0, 1));
+	jump = fi->fi_len;	/* a conditional jump reaches 255 only */
+	emit(fi, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 0));
+	emit_tree(fi, ru, half, calls, flags);
+	if (fi->fi_len <= FILTER_MAX)
+		fi->fi_insns[jump].k = fi->fi_len - jump - 1;
+	emit_tree(fi, ru + half, n - half, calls, flags);
 }
 
 int
 filter_build(struct filter *fi, unsigned calls, unsigned flags)
 {
-	const struct refusal *rf;
-	/* A host program that waits for any child would be told lies. */
-	uint32_t clone_no = CLONE_PARENT;
+	struct rule rules[RULES_MAX];
+	unsigned n = rules_collect(rules, calls, flags);
 
 	fi->fi_len = 0;
 	load(fi, OFF_ARCH);
@@ -252,28 +339,9 @@ filter_build(struct filter *fi, unsigned calls, unsigned flags)
 	ret(fi, RET_ERRNO(ENOSYS));
 	load(fi, OFF_NR);
 #ifdef X32_BIT
-	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
-	    X32_BIT, 0, 1));
-	ret(fi, RET_ERRNO(ENOSYS));
+	ret_if(fi, BPF_JGE, X32_BIT, RET_ERRNO(ENOSYS));
 #endif
-	for (rf = refusals;
-	    rf < refusals + sizeof(refusals) / sizeof(refusals[0]); rf++) {
-		if ((rf->rf_calls & calls) != 0 ||
-		    (rf->rf_nr == SYS_pidfd_open && (flags & FILTER_PIDNEW)))
-			continue;
-		ret_if(fi, BPF_JEQ, rf->rf_nr, RET_ERRNO(rf->rf_errno));
-	}
-	if ((flags & FILTER_NEWNS) == 0) {
-		clone_no |= CLONE_NEWANY;
-		block_flags(fi, SYS_unshare, CLONE_NEWANY | CLONE_NEWTIME_);
-	}
-	block_flags(fi, SYS_clone, clone_no);
-	if ((calls & CALLS_SOCKETS) == 0) {
-		block_socket(fi, SYS_socket, calls);
-		block_socket(fi, SYS_socketpair, calls);
-	}
-	block_ioctl(fi);
-	ret(fi, SECCOMP_RET_ALLOW);
+	emit_tree(fi, rules, n, calls, flags);
 	return (fi->fi_len <= FILTER_MAX ? 0 : (errno = E2BIG, -1));
 }
 
