@@ -54,6 +54,8 @@ struct policy_maps {
 	int	pm_owners;	/* address -> whose listeners */
 	int	pm_dir;		/* where all is pinned */
 };
+#define POLICY_MAPS_INIT { .pm_prisons = -1, .pm_addrs = -1, \
+	.pm_owners = -1, .pm_dir = -1 }
 
 /*
  * Load and attach the programs unless the same version already is, pinning

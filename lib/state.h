@@ -70,7 +70,7 @@ struct state {
 };
 
 #define STATE_INIT { .st_dir = -1, .st_cg = -1, .st_tablefd = -1, \
-	.st_bpf = -1, .st_maps = { -1, -1 } }
+	.st_bpf = -1, .st_maps = POLICY_MAPS_INIT }
 
 /*
  * Open the state.  With `make`, set the host up first where this boot has not
