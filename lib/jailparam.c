@@ -815,19 +815,30 @@ jail_getid(const char *name)
 	char errmsg[JAIL_ERRMSGLEN] = "";
 	struct iovec iov[4];
 	size_t len = strlen(name);
-	int jid;
+	char *copy = NULL;
+	int error, jid;
 
 	if (len > 0 && strspn(name, "0123456789") == len &&
 	    parse_int(name, &jid) == 0) {
 		if (jid == 0)
 			return (0);
 		iov_set(&iov[0], name_jid, &jid, sizeof(jid));
-	} else
-		iov_set(&iov[0], name_name, (char *)(uintptr_t)name, len + 1);
+	} else {
+		/* jail_get writes the key back, and name may be read-only. */
+		copy = strdup(name);
+		if (copy == NULL)
+			return (jail_err(ENOMEM, "jail_getid"));
+		iov_set(&iov[0], name_name, copy, len + 1);
+	}
 	iov_set(&iov[2], name_errmsg, errmsg, sizeof(errmsg));
 	jail_errmsg[0] = '\0';
 	jid = jail_get(iov, 4, 0);
-	return (jid < 0 ? call_failed("jail_get", errmsg) : jid);
+	if (jid < 0)
+		call_failed("jail_get", errmsg);
+	error = errno;
+	free(copy);
+	errno = error;
+	return (jid);
 }
 
 char *

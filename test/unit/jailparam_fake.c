@@ -423,7 +423,7 @@ grow(struct prison *p)
 int
 jail_get(struct iovec *iov, unsigned int niov, int flags)
 {
-	struct iovec *lastjid, *jidopt, *name, *key;
+	struct iovec *lastjid, *jidopt, *name;
 	struct prison *p;
 	unsigned i;
 	int jid = 0;
@@ -439,20 +439,17 @@ jail_get(struct iovec *iov, unsigned int niov, int flags)
 	if (jidopt != NULL)
 		memcpy(&jid, jidopt->iov_base, sizeof(jid));
 	if (lastjid != NULL) {
-		key = lastjid;
 		memcpy(&jid, lastjid->iov_base, sizeof(jid));
 		p = after(jid, flags);
 		if (p == NULL)
 			return (fail(iov, niov, ENOENT, "no jail after %d",
 			    jid));
 	} else if (jid != 0) {
-		key = jidopt;
 		p = by_jid(jid);
 		if (p == NULL)
 			return (fail(iov, niov, ENOENT, "jail %d not found",
 			    jid));
 	} else if (name != NULL) {
-		key = name;
 		p = by_name(name->iov_base, flags);
 		if (p == NULL)
 			return (fail(iov, niov, ENOENT,
@@ -463,8 +460,9 @@ jail_get(struct iovec *iov, unsigned int niov, int flags)
 		return (fail(iov, niov, ENOENT, "jail %d is dying", p->p_jid));
 	if (fake_grow > 0)
 		grow(p);
+	/* The key is written back too, as FreeBSD does it. */
 	for (i = 0; i < niov; i += 2)
-		if (&iov[i + 1] != key &&
+		if (strcmp(iov[i].iov_base, "lastjid") != 0 &&
 		    strcmp(iov[i].iov_base, "errmsg") != 0 &&
 		    get_one(p, iov, niov, i) < 0)
 			return (-1);
