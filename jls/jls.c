@@ -538,7 +538,8 @@ libxo_long(char *formats)
 		else if (strcmp(name, "pretty") == 0)
 			json.js_pretty = 1;
 		else if (strcmp(name, "xml") == 0 || strcmp(name, "html") == 0)
-			errx(1, "--libxo: no %s here, only text and json", name);
+			errx(1, "--libxo: no %s here, only text and json",
+			    name);
 		else if (name[0] != '\0')
 			errx(1, "--libxo: unknown format \"%s\"", name);
 	}

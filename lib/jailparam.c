@@ -88,8 +88,9 @@ value_int(const struct jailparam *jp, int *ret_i)
 {
 	*ret_i = 0;
 	if (jp->jp_valuelen != sizeof(*ret_i))
-		return (jail_errx(EINVAL, "%s: value of %zu bytes is no integer",
-		    jp->jp_name, jp->jp_valuelen));
+		return (jail_errx(EINVAL,
+		    "%s: value of %zu bytes is no integer", jp->jp_name,
+		    jp->jp_valuelen));
 	memcpy(ret_i, jp->jp_value, sizeof(*ret_i));
 	return (0);
 }
