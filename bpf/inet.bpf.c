@@ -536,11 +536,13 @@ static __always_inline struct police_note *
 bound_note(struct bpf_sock_addr *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
+	struct police_note *note;
 
 	if (sk == NULL || sk->src_port == 0 ||
 	    (sk->state != TCP_LISTEN && sk->state != TCP_CLOSE))
 		return (NULL);
-	return (bpf_sk_storage_get(&notes, sk, NULL, 0));
+	note = bpf_sk_storage_get(&notes, sk, NULL, 0);
+	return (note != NULL && note_holds(note, sk) ? note : NULL);
 }
 
 SEC("cgroup/getsockname4")

@@ -133,4 +133,25 @@ is_mine6(const struct police_row *row, const struct police_addr *a)
 	    row->pr_naddr6 > 1 && is_member(row, a));
 }
 
+/*
+ * Is the socket still what bind(2) made it?  A note outlives a bind that
+ * failed after it was written; what listen(2) binds by itself has no address.
+ */
+static __always_inline int
+note_holds(const struct police_note *note, const struct bpf_sock *sk)
+{
+	const __u32 *real = note->pn_real.pa_w;
+	int same;
+
+	if ((real[0] | real[1]) == 0 && real[2] == MAPPED) {
+		same = sk->src_ip4 == real[3];
+		/* Two loads shall not become one from a computed address. */
+		barrier();
+		return (same);
+	}
+	return (sk->family == AF_INET6 &&
+	    sk->src_ip6[0] == real[0] && sk->src_ip6[1] == real[1] &&
+	    sk->src_ip6[2] == real[2] && sk->src_ip6[3] == real[3]);
+}
+
 #endif

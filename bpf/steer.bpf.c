@@ -40,21 +40,7 @@ listening(struct bpf_sock_ops *ctx)
 	if (sk == NULL)
 		return (1);
 	note = bpf_sk_storage_get(&notes, sk, NULL, 0);
-	if (note == NULL)
-		return (1);
-	/*
-	 * A note outlives a bind that failed after it was written; what
-	 * listen(2) bound by itself has no address.
-	 */
-	if (note->pn_real.pa_w[2] == MAPPED &&
-	    note->pn_real.pa_w[1] == 0 && note->pn_real.pa_w[0] == 0) {
-		if (sk->src_ip4 != note->pn_real.pa_w[3])
-			return (1);
-	} else if (sk->family != AF_INET6 ||
-	    sk->src_ip6[3] != note->pn_real.pa_w[3] ||
-	    sk->src_ip6[2] != note->pn_real.pa_w[2] ||
-	    sk->src_ip6[1] != note->pn_real.pa_w[1] ||
-	    sk->src_ip6[0] != note->pn_real.pa_w[0])
+	if (note == NULL || !note_holds(note, sk))
 		return (1);
 
 	key.pl_port = note->pn_port;
