@@ -458,10 +458,12 @@ spawn_inside(struct cfjail *j, const struct exec *x, int *ret_pidfd)
 	};
 	pid_t pid = jail_spawn(j->jid, &jc, ret_pidfd, NULL);
 
-	if (pid < 0)
-		jail_warnx(j, "%s", jail_errmsg);
-	else
+	if (pid > 0)
 		print_warnings(j);
+	else if (strncmp(jail_errmsg, "execvp: ", 8) == 0)
+		jail_warnx(j, "exec %s", jail_errmsg + 8);
+	else
+		jail_warnx(j, "%s", jail_errmsg);
 	return (pid);
 }
 

@@ -102,6 +102,19 @@ note_command(const struct cfjail *j, const char *line)
 		jail_note(j, "run command: %s\n", line);
 }
 
+static int
+check_parent(struct cfjail *j, const char *what, const char *path)
+{
+	char *parent = estrdup(path), *slash = strrchr(parent, '/');
+	int error;
+
+	if (slash != NULL && slash != parent)
+		*slash = '\0';
+	error = check_path(j, what, parent, false);
+	free(parent);
+	return (error);
+}
+
 /*
  * Mount or unmount `to` and, when that fails, say so as of a command.  `line`
  * is that command as people would type it; it is freed.
@@ -110,17 +123,23 @@ static int
 do_mount(struct cfjail *j, const char *what, char *line, const char *type,
     const char *from, const char *to, const char *opts, bool down)
 {
+	bool fdescfs = strcmp(type, "fdescfs") == 0;
 	const char *below = to;
 	char *root;
 	int error;
 
-	if (check_path(j, what, to, false) < 0) {
+	error = fdescfs ? check_parent(j, what, to) :
+	    check_path(j, what, to, false);
+	if (error < 0) {
 		free(line);
 		return (-1);
 	}
 	note_command(j, line);
 	root = jail_root(j, to, &below);
-	if (down)
+	/* Linux's fdescfs is a link in the devfs, and goes with it. */
+	if (down && fdescfs)
+		error = 0;
+	else if (down)
 		error = unmount(j, what, to, root, below);
 	else if ((error = jail_mount(root, type, from, below, opts)) < 0)
 		jail_warnx(j, "%s", jail_errmsg);
