@@ -8,7 +8,8 @@
 #define CAP(c) (1ULL << CAP_##c)
 
 const struct allow allowtab[] = {
-	{ PR_ALLOW_SET_HOSTNAME, CAP(SYS_ADMIN), 0, AL_PROCESS, NULL },
+	{ PR_ALLOW_SET_HOSTNAME, CAP(SYS_ADMIN), 0, AL_OWN | AL_PROCESS,
+	    "the host's root would have to be SYS_ADMIN for it" },
 	{ PR_ALLOW_RESERVED_PORTS, CAP(NET_BIND_SERVICE), 0, 0, NULL },
 	{ PR_ALLOW_UNPRIV_DEBUG, 0, CALLS_PTRACE, AL_PROCESS,
 	    "without it root inside may not trace either" },
@@ -20,7 +21,8 @@ const struct allow allowtab[] = {
 	    "without it where net.ipv4.ping_group_range admits the prison" },
 	{ PR_ALLOW_CHFLAGS, CAP(LINUX_IMMUTABLE), 0, AL_INIT | AL_PROCESS,
 	    "immutable flags are kept for the host's root" },
-	{ PR_ALLOW_MOUNT, CAP(SYS_ADMIN), CALLS_MOUNT, AL_PROCESS, NULL },
+	{ PR_ALLOW_MOUNT, CAP(SYS_ADMIN), CALLS_MOUNT, AL_OWN | AL_PROCESS,
+	    "the host's root would have to be SYS_ADMIN for it" },
 	{ PR_ALLOW_MOUNT_DEVFS, 0, 0, AL_NEVER,
 	    "a devfs is made by the jailer (mount.devfs)" },
 	{ PR_ALLOW_MOUNT_FDESCFS, 0, 0, 0, NULL },
@@ -75,7 +77,7 @@ const size_t allowtab_n = sizeof(allowtab) / sizeof(allowtab[0]);
 	CAP(SYS_PTRACE) | CAP(NET_RAW) | CAP(NET_ADMIN))
 
 uint64_t
-allow_caps(uint64_t allow, int user_inherit, int pid_new)
+allow_caps(uint64_t allow, int user_inherit)
 {
 	uint64_t caps = CAPS_BASE;
 	size_t i;
@@ -84,16 +86,10 @@ allow_caps(uint64_t allow, int user_inherit, int pid_new)
 		return (0);
 	if (!user_inherit)
 		caps |= CAPS_OWN_USER;
-	else if (pid_new)
-		caps |= CAP(SYS_PTRACE);
 	for (i = 0; i < allowtab_n; i++)
 		if ((allow & allowtab[i].al_bit) != 0 &&
 		    (allowtab[i].al_flags & AL_NEVER) == 0)
 			caps |= allowtab[i].al_caps;
-	/* Over the host's own namespaces SYS_ADMIN is everything. */
-	if (user_inherit && (allow & (PR_ALLOW_QUOTAS | PR_ALLOW_EXTATTR |
-	    PR_ALLOW_MOUNT)) == 0)
-		caps &= ~CAP(SYS_ADMIN);
 	return (caps);
 }
 

@@ -32,6 +32,8 @@ struct allow {
 
 #define AL_INIT		0x1	/* the kernel asks for the capability in its
 				   first user namespace: user=inherit only */
+#define AL_OWN		0x8	/* only where the user namespace is its own:
+				   over the host's it would be everything */
 #define AL_NEVER	0x2	/* there is no such thing on Linux */
 #define AL_PROCESS	0x4	/* given to processes as they enter: cannot be
 				   taken from those that run */
@@ -40,7 +42,7 @@ extern const struct allow allowtab[];
 extern const size_t allowtab_n;
 
 /* The bounding set for a prison with these permissions. */
-uint64_t allow_caps(uint64_t allow, int user_inherit, int pid_new);
+uint64_t allow_caps(uint64_t allow, int user_inherit);
 
 /* The groups of calls its processes may use. */
 unsigned allow_calls(uint64_t allow);

@@ -76,6 +76,12 @@ attach_to(const struct state *st, const struct prison *pr, int guard)
 	int error;
 
 	entry_init(&en);
+	if (pr->pr_pid == JAIL_SYS_NEW || pr->pr_user == JAIL_SYS_INHERIT) {
+		fd_close(&guard);
+		return (jail_errx(EOPNOTSUPP, "jail %d has PIDs of its own, "
+		    "which a process cannot change: use jail_spawn()",
+		    pr->pr_id));
+	}
 	if (entry_prepare(&en, st, pr, guard) == -1)
 		return (-1);
 	if (sys_write_at(en.en_cg, "cgroup.procs", "0") == -1)

@@ -13,12 +13,14 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +149,16 @@ warn_setuid(const struct prison *pr)
 	    "in it: chmod 700 it or a directory above it", pr->pr_path);
 }
 
+/* File systems that can be idmapped since before the oldest kernel we know. */
+static int
+surely_idmappable(const char *path)
+{
+	struct statfs sf;
+
+	return (statfs(path, &sf) == 0 && (sf.f_type == EXT4_SUPER_MAGIC ||
+	    sf.f_type == XFS_SUPER_MAGIC || sf.f_type == BTRFS_SUPER_MAGIC));
+}
+
 /* Would the root do?  To be told now rather than at the first entry. */
 static int
 try_root(const struct state *st, const struct prison *pr)
@@ -203,8 +215,33 @@ make_slot(struct state *st, struct prison *pr)
 	return (0);
 }
 
+/*
+ * See that the root can be one.  Where it cannot be idmapped and nothing was
+ * said of user=, the prison shares the host's uids, behind PIDs of its own.
+ */
 static int
-make_pieces(struct state *st, struct prison *pr, int attached, int *ret_guard)
+make_root(struct state *st, const struct request *rq, struct prison *pr,
+    int attached)
+{
+	if (attached && surely_idmappable(pr->pr_path))
+		return (0);
+	if (try_root(st, pr) == 0)
+		return (0);
+	if (errno != EOPNOTSUPP || rq->rq_user_said ||
+	    (rq->rq_pid_said && pr->pr_pid == JAIL_SYS_INHERIT))
+		return (-1);
+	jail_warning("%s; user=inherit and pid=new are taken", jail_errmsg);
+	state_slot_free(st, pr->pr_slot);
+	st->st_table->ta_journal_slot = pr->pr_slot = SLOT_NONE;
+	pr->pr_user = JAIL_SYS_INHERIT;
+	pr->pr_pid = JAIL_SYS_NEW;
+	request_permissions(rq, pr);
+	return (try_root(st, pr));
+}
+
+static int
+make_pieces(struct state *st, struct request *rq, struct prison *pr,
+    int attached, int *ret_guard)
 {
 	char dir[16];
 
@@ -220,7 +257,8 @@ make_pieces(struct state *st, struct prison *pr, int attached, int *ret_guard)
 		*ret_guard = prison_opendir(st, pr->pr_id);
 		if (*ret_guard == -1 || flock(*ret_guard, LOCK_EX) == -1)
 			return (jail_err(errno, "lock jail %d", pr->pr_id));
-	} else if (try_root(st, pr) == -1)
+	}
+	if (make_root(st, rq, pr, attached) == -1)
 		return (-1);
 	if (make_cgroup(st, pr) == -1)
 		return (-1);
@@ -259,14 +297,13 @@ host_inherit(struct prison *pr, const struct prison *above)
 
 /* user= and pid=: which pairs there are. */
 static int
-check_mode(const struct prison *pr)
+check_mode(const struct request *rq, struct prison *pr)
 {
+	if (pr->pr_user == JAIL_SYS_INHERIT && !rq->rq_pid_said)
+		pr->pr_pid = JAIL_SYS_NEW;
 	if (pr->pr_user == JAIL_SYS_INHERIT && pr->pr_pid == JAIL_SYS_INHERIT)
 		return (jail_errx(EINVAL, "user=inherit needs pid=new: uid 0 of "
 		    "the host among the host's processes is no prisoner"));
-	if (pr->pr_user == JAIL_SYS_INHERIT || pr->pr_pid == JAIL_SYS_NEW)
-		return (jail_errx(EOPNOTSUPP, "user=inherit and pid=new are "
-		    "not there yet: leave them out"));
 	if (pr->pr_vnet == JAIL_SYS_NEW)
 		return (jail_errx(EOPNOTSUPP, "vnet is not there yet: use "
 		    "ip4.addr, or ip4=inherit"));
@@ -303,7 +340,7 @@ make(struct state *st, struct request *rq, struct prison *pr, int attached,
 	st->st_table->ta_journal_slot = SLOT_NONE;
 	st->st_table->ta_journal = pr->pr_id;
 	step("make-journal");
-	if (make_pieces(st, pr, attached, ret_guard) == -1) {
+	if (make_pieces(st, rq, pr, attached, ret_guard) == -1) {
 		error = errno;
 		fd_close(ret_guard);
 		prison_clear(st, pr->pr_id);
@@ -345,7 +382,7 @@ create(struct state *st, struct request *rq, int attached,
 		return (jail_errx(EINVAL, "new jail must persist or attach"));
 	if (pr.pr_host == JAIL_SYS_INHERIT)
 		host_inherit(&pr, &above);
-	if (check_mode(&pr) == -1)
+	if (check_mode(rq, &pr) == -1)
 		return (-1);
 	request_permissions(rq, &pr);
 	if (prison_addrs_clash(st, &pr) == -1)

@@ -5,12 +5,15 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,10 +22,12 @@
 #include "cgroup.h"
 #include "err.h"
 #include "fd.h"
+#include "first.h"
 #include "idmap.h"
 #include "mount.h"
 #include "step.h"
 #include "sys.h"
+#include "verdict.h"
 
 #define CAP_LAST	40	/* CAP_CHECKPOINT_RESTORE */
 #define SYSV_ANY(pr, mode) ((pr)->pr_sysvmsg == (mode) || \
@@ -33,6 +38,19 @@ static int
 may_nest(const struct prison *pr)
 {
 	return ((pr->pr_allow & PR_ALLOW_MOUNT) != 0);
+}
+
+/* With pid=new: open the PID namespace of a process of the view. */
+static int
+view_pidns(struct entry *en, pid_t pid)
+{
+	char path[32];
+
+	if (en->en_pr->pr_pid != JAIL_SYS_NEW)
+		return (1);
+	snprintf(path, sizeof(path), "%d/ns/pid", (int)pid);
+	en->en_pidns = openat(en->en_proc, path, O_RDONLY | O_CLOEXEC);
+	return (en->en_pidns != -1);
 }
 
 /*
@@ -67,7 +85,7 @@ view_join(struct entry *en)
 		if ((m = cgroup_pids(en->en_cg, &again)) == -1)
 			m = 0;
 		for (j = 0; j < m; j++)
-			if (again[j] == pids[i]) {
+			if (again[j] == pids[i] && view_pidns(en, pids[i])) {
 				en->en_ids = found;
 				return (1);
 			}
@@ -130,8 +148,11 @@ entry_init(struct entry *en)
 {
 	en->en_cg = en->en_dir = en->en_proc = en->en_template = -1;
 	en->en_userns = en->en_tree = en->en_view = -1;
+	en->en_pidns = en->en_first = en->en_null = -1;
 	en->en_ns = (struct ns_set)NS_SET_INIT;
 }
+
+static int first_start(struct entry *en);
 
 int
 entry_find_view(struct entry *en, const struct state *st,
@@ -173,19 +194,27 @@ entry_prepare(struct entry *en, const struct state *st,
 				return (jail_err(errno, "lock jail %d",
 				    pr->pr_id));
 		en->en_join = view_join(en);
-		if (!en->en_join && view_prepare(en, st) == -1)
-			return (-1);
 		if (en->en_join)
 			entry_unlock(en);
+		else if (view_prepare(en, st) == -1)
+			return (-1);
+	}
+	if (pr->pr_pid == JAIL_SYS_NEW || pr->pr_user == JAIL_SYS_INHERIT) {
+		if ((en->en_first = first_open()) == -1)
+			return (-1);
 	}
 	if (pr->pr_pid == JAIL_SYS_NEW)
 		flags |= FILTER_PIDNEW;
 	if (may_nest(pr))
 		flags |= FILTER_NEWNS;
 	en->en_caps = allow_caps(pr->pr_allow, pr->pr_user ==
-	    JAIL_SYS_INHERIT, pr->pr_pid == JAIL_SYS_NEW);
-	return (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
-	    sysv_calls(pr), flags));
+	    JAIL_SYS_INHERIT);
+	if (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
+	    sysv_calls(pr), flags) == -1)
+		return (jail_err(errno, "build the system call filter"));
+	if (pr->pr_pid == JAIL_SYS_NEW && !en->en_join)
+		return (first_start(en));
+	return (0);
 }
 
 void
@@ -206,6 +235,8 @@ entry_close(struct entry *en)
 	fd_close(&en->en_userns);
 	fd_close(&en->en_tree);
 	fd_close(&en->en_view);
+	fd_close(&en->en_pidns);
+	fd_close(&en->en_first);
 }
 
 /* uid 0 of the prison in every respect; no capability is lost by it. */
@@ -231,7 +262,8 @@ view_build(struct entry *en)
 	struct ns_ids ids;
 
 	if (mount_enter(en->en_template, en->en_tree, en->en_userns,
-	    en->en_proc, MOUNT_PROC) == -1)
+	    en->en_proc, (pr->pr_pid == JAIL_SYS_NEW ? MOUNT_PROC_NEW : 0) |
+	    (pr->pr_user == JAIL_SYS_INHERIT ? MOUNT_PROC_RDONLY : 0)) == -1)
 		return (-1);
 	step("view-mounts");
 	/* Who may not set the host name must not own the namespace. */
@@ -321,5 +353,77 @@ entry_confine(const struct entry *en, int keep)
 		return (jail_err(errno, "drop capabilities"));
 	if (prctl(PR_SET_DUMPABLE, 0) == -1)
 		return (jail_err(errno, "prctl(PR_SET_DUMPABLE)"));
+	return (0);
+}
+
+/* ------------------------------------------------------------------------
+ * The first process.
+ */
+
+/* In it: build the view, be confined, hold. */
+static int
+first_child(struct entry *en, int tell)
+{
+	static char *const argv[] = {
+		(char *)"jail", (char *)"hold", NULL
+	};
+	static char *const envp[] = { NULL };
+	int null;
+
+	if (setsid() == -1 || entry_enter(en) == -1)
+		return (-1);
+	if ((null = dup(en->en_null)) == -1 || dup2(null, 0) == -1 ||
+	    dup2(null, 1) == -1 || dup2(null, 2) == -1)
+		return (jail_err(errno, "/dev/null"));
+	if (entry_confine(en, 0) == -1)
+		return (-1);
+	fcntl(tell, F_SETFD, FD_CLOEXEC);
+	fexecve(en->en_first, argv, envp);
+	return (jail_err(errno, "run the prison's first process"));
+}
+
+/*
+ * Start it by way of a child that ends at once: a server that waits for its
+ * children must not find it among them.
+ */
+static int
+first_start(struct entry *en)
+{
+	_cleanup_close_ int rd = -1, wr = -1;
+	int error, p[2], status;
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) == -1)
+		return (jail_err(errno, "pipe"));
+	rd = p[0];
+	wr = p[1];
+	en->en_null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid = sys_clone3(CLONE_VFORK | CLONE_CLEAR_SIGHAND, 0, -1, NULL);
+	if (pid == 0) {
+		pid = sys_clone3(CLONE_VFORK | CLONE_NEWPID, SIGCHLD,
+		    en->en_cg, NULL);
+		if (pid == 0) {
+			first_child(en, wr);
+			verdict_send(wr);
+			_exit(1);
+		}
+		if (pid == -1) {
+			jail_err(errno, "clone into a PID namespace");
+			verdict_send(wr);
+		}
+		_exit(0);
+	}
+	fd_close(&en->en_null);
+	if (pid == -1)
+		return (jail_err(errno, "clone"));
+	fd_close(&wr);
+	error = verdict_read(rd, "the prison's first process");
+	while (waitpid(pid, &status, __WALL) == -1 && errno == EINTR)
+		;
+	if (error == -1)
+		return (-1);
+	if (!(en->en_join = view_join(en)))
+		return (jail_errx(EAGAIN, "jail %d: its first process is gone",
+		    en->en_pr->pr_id));
 	return (0);
 }

@@ -29,10 +29,13 @@ struct entry {
 	struct ns_set	en_ns;		/* join: whose */
 	struct ns_ids	en_ids;
 	struct ns_ids	en_mine;	/* the caller's own */
+	int		en_pidns;	/* pid=new: its PID namespace */
+	int		en_first;	/* the program of first.h, where needed */
 	int		en_template;	/* build: template mount namespace */
 	int		en_userns;
 	int		en_tree;	/* the root to be */
 	int		en_view;	/* file for the numbers */
+	int		en_null;	/* /dev/null for the first process */
 	uint64_t	en_caps;	/* bounding set */
 	struct filter	en_filter;
 };

@@ -212,6 +212,32 @@ submounts_replace(int procfd, int usernsfd)
 	return (0);
 }
 
+/* What is to be /proc inside, detached. */
+static int
+proc_mount(unsigned flags)
+{
+	struct mount_attr rdonly = { .attr_set = MOUNT_ATTR_RDONLY };
+	_cleanup_close_ int fs = -1;
+	int proc;
+
+	if ((flags & MOUNT_PROC_NEW) != 0) {
+		fs = fsopen("proc", FSOPEN_CLOEXEC);
+		proc = fs == -1 || fsconfig(fs, FSCONFIG_CMD_CREATE, NULL,
+		    NULL, 0) == -1 ? -1 : fsmount(fs, FSMOUNT_CLOEXEC,
+		    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	} else
+		proc = open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE |
+		    OPEN_TREE_CLOEXEC);
+	if (proc == -1)
+		return (jail_err(errno, "make a /proc"));
+	if ((flags & MOUNT_PROC_RDONLY) != 0 && mount_setattr(proc, "",
+	    AT_EMPTY_PATH, &rdonly, sizeof(rdonly)) == -1) {
+		jail_err(errno, "make /proc read-only");
+		fd_close(&proc);
+	}
+	return (proc);
+}
+
 int
 mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
     unsigned flags)
@@ -224,10 +250,8 @@ mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
 		return (jail_err(errno, "%s", errno == ENOSPC ?
 		    "make a mount namespace (user.max_mnt_namespaces is "
 		    "reached)" : "make a mount namespace"));
-	proc = open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE |
-	    OPEN_TREE_CLOEXEC);
-	if (proc == -1)
-		return (jail_err(errno, "clone the template's /proc"));
+	if ((proc = proc_mount(flags)) == -1)
+		return (-1);
 	/*
 	 * Onto "/", then in: what lay there is below, out of reach and empty.
 	 * Whoever enters later by setns lands on the topmost, the prison's.
@@ -237,8 +261,6 @@ mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
 		return (jail_err(errno, "make path the root"));
 	if (submounts_replace(procfd, usernsfd) == -1)
 		return (-1);
-	if ((flags & MOUNT_PROC) == 0)
-		return (0);
 	at = open_below("/proc", O_PATH | O_DIRECTORY);
 	if (at == -1)
 		return (errno == ENOENT || errno == ENOTDIR || errno == ELOOP ?

@@ -12,13 +12,15 @@ int	mount_tree(const char *path, int usernsfd);
 
 /*
  * In the child, with all of the host's privileges: go into a copy of the
- * template mount namespace and make the tree its root, with /proc of the
- * template's on it.  Async-signal-safe but for the text of errors.
+ * template mount namespace and make the tree its root, with a /proc on it.  Async-signal-safe but for the text of errors.
  * procfd: a directory of the host's /proc; flags: MOUNT_.
  */
 int	mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
 	    unsigned flags);
 
-#define MOUNT_PROC	0x1	/* put the template's /proc on /proc */
+#define MOUNT_PROC_NEW	0x1	/* a /proc of the caller's PID namespace, not
+				   the template's */
+#define MOUNT_PROC_RDONLY 0x2	/* nobody may write to it: where uid 0 is the
+				   host's, /proc/sys is his by its mode */
 
 #endif

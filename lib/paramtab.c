@@ -116,8 +116,9 @@ param_find(const char *name, int *ret_no, const char **ret_key)
 				*ret_no = 1;
 			return (pa);
 		}
-		if (pa->pa_type == PT_KEYVALUE && name[n] == '.' &&
-		    strncmp(name, pa->pa_name, n) == 0 && name[n + 1] != '\0') {
+		if (pa->pa_type == PT_KEYVALUE &&
+		    strncmp(name, pa->pa_name, n) == 0 && name[n] == '.' &&
+		    name[n + 1] != '\0') {
 			if (ret_key != NULL)
 				*ret_key = name + n + 1;
 			return (pa);

@@ -331,6 +331,7 @@ prison_name_remove(const struct state *st, const struct prison *pr)
 int
 prison_alive(const struct state *st, const struct prison *pr)
 {
+	_cleanup_free_ pid_t *pids = NULL;
 	_cleanup_close_ int cgfd = -1;
 
 	if (pr->pr_dying)
@@ -338,7 +339,12 @@ prison_alive(const struct state *st, const struct prison *pr)
 	if (pr->pr_persist || pr->pr_childcount > 0)
 		return (1);
 	cgfd = prison_opencgroup(st, pr->pr_id);
-	return (cgfd != -1 && cgroup_populated(cgfd) == 1);
+	if (cgfd == -1 || cgroup_populated(cgfd) != 1)
+		return (0);
+	if (pr->pr_pid != JAIL_SYS_NEW)
+		return (1);
+	/* The first process of its PID namespace does not count. */
+	return (cgroup_pids(cgfd, &pids) > 1);
 }
 
 int

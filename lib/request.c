@@ -187,8 +187,8 @@ apply_addrs(const struct param *pa, struct prison *pr, const struct iovec *v,
 	if (n > PRISON_MAXADDRS)
 		return (jail_errx(EINVAL, "too many IPv%d addresses",
 		    v6 ? 6 : 4));
-	if (!creating && *mode != JAIL_SYS_NEW && !(n == 0 &&
-	    *mode == JAIL_SYS_DISABLE))
+	/* To FreeBSD "disable" is a list without addresses. */
+	if (!creating && *mode == JAIL_SYS_INHERIT)
 		return (cannot_change(v6 ? "ip6" : "ip4"));
 	if (n > 0)
 		memcpy(addrs, base, n * size);
@@ -211,7 +211,7 @@ apply_addrs(const struct param *pa, struct prison *pr, const struct iovec *v,
 			return (jail_errx(EINVAL, "%s: an address is given "
 			    "twice", pa->pa_name));
 	*(v6 ? &pr->pr_naddr6 : &pr->pr_naddr4) = n;
-	if (creating && *mode != JAIL_SYS_INHERIT)
+	if (*mode != JAIL_SYS_INHERIT)
 		*mode = JAIL_SYS_NEW;
 	return (0);
 }
@@ -416,17 +416,18 @@ request_permissions(const struct request *rq, struct prison *pr)
 
 	for (al = allowtab; al < allowtab + allowtab_n; al++) {
 		impossible = (al->al_flags & AL_NEVER) != 0 ||
-		    ((al->al_flags & AL_INIT) != 0 &&
-		    pr->pr_user == JAIL_SYS_NEW);
+		    (al->al_flags & (pr->pr_user == JAIL_SYS_NEW ? AL_INIT :
+		    AL_OWN)) != 0;
 		if (!impossible || (pr->pr_allow & al->al_bit) == 0)
 			continue;
 		pr->pr_allow &= ~al->al_bit;
 		if ((rq->rq_allow_said & al->al_bit) == 0)
-			continue;
+			continue;	/* on by default */
 		for (pa = paramtab; pa->pa_bit != al->al_bit; pa++)
 			;
 		jail_warning("%s is not given%s: %s", pa->pa_name,
-		    (al->al_flags & AL_NEVER) != 0 ? "" : " with user=new",
+		    (al->al_flags & AL_NEVER) != 0 ? "" : pr->pr_user ==
+		    JAIL_SYS_NEW ? " with user=new" : " with user=inherit",
 		    al->al_note);
 	}
 }

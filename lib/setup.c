@@ -29,10 +29,10 @@
 #include "cgroup.h"
 #include "err.h"
 #include "fd.h"
-#include "jail.h"
 #include "state.h"
 #include "step.h"
 #include "sys.h"
+#include "verdict.h"
 
 #define TEMPLATE_TRIES	16
 #define PIDS_SHARE	15	/* percent of the host's PIDs for one prison */
@@ -323,19 +323,11 @@ setup_child(const char *dir)
 	return (table_write(dir, ta));
 }
 
-/* What a child that failed tells its parent. */
-struct verdict {
-	int	ve_error;
-	char	ve_text[JAIL_ERRMSGLEN];
-};
-
 int
 setup_host(const char *dir)
 {
 	_cleanup_close_ int rd = -1, wr = -1;
-	struct verdict ve = { 0 };
-	int p[2], status;
-	ssize_t n;
+	int error, p[2], status;
 	pid_t pid;
 
 	if (pipe2(p, O_CLOEXEC) == -1)
@@ -347,18 +339,15 @@ setup_host(const char *dir)
 	if (pid == 0) {
 		if (setup_child(dir) == 0)
 			_exit(0);
-		ve.ve_error = errno;
-		memcpy(ve.ve_text, jail_errmsg, sizeof(ve.ve_text));
-		if (write(wr, &ve, sizeof(ve)) == -1)
-			_exit(2);
+		verdict_send(wr);
 		_exit(1);
 	}
 	fd_close(&wr);
-	n = read(rd, &ve, sizeof(ve));
+	error = verdict_read(rd, dir);
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
-	if (n == sizeof(ve))
-		return (jail_errx(ve.ve_error, "%s", ve.ve_text));
+	if (error == -1)
+		return (-1);
 	if (status != 0)
 		return (jail_errx(EINTR, "setting the host up was broken off"));
 	return (0);

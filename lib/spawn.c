@@ -25,6 +25,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,22 +39,25 @@
 #include "jail.h"
 #include "step.h"
 #include "sys.h"
+#include "verdict.h"
 
 extern char **environ;
 
 #define FD_FIRST	10	/* above this while 0-2 are being placed */
+/* Where they end up until exec. */
+#define FD_TELL		3
+#define FD_TTYSOCK	4
+#define FD_SLAVE	5
+#define FD_PROGRAM	6
+#define FIRST_TRIES	3	/* when a first process ends under us */
 #define PTMX_RDEV	makedev(5, 2)
-
-/* What a child that failed tells us. */
-struct verdict {
-	int	ve_error;
-	char	ve_text[JAIL_ERRMSGLEN];
-};
 
 struct spawn {
 	struct entry		 sp_en;
 	const struct jail_command *sp_jc;
 	char *const		*sp_envp;
+	char			**sp_argv;	/* jc_argv behind "jail exec",
+						   for first/first.c */
 	int			 sp_fds[3];
 	int			 sp_null;
 	int			 sp_tell;	/* verdict pipe, child's end */
@@ -137,6 +141,17 @@ child_signals(void)
 	return (sigprocmask(SIG_SETMASK, &none, NULL));
 }
 
+/* Put fd at a number of ours, or nothing there. */
+static int
+place(int fd, int at)
+{
+	if (fd == -1) {
+		close(at);
+		return (-1);
+	}
+	return (dup3(fd, at, O_CLOEXEC));
+}
+
 /*
  * Move our descriptors above those that are placed, place 0-2, close the
  * rest.  From here on no directory of the host is open.
@@ -144,7 +159,7 @@ child_signals(void)
 static int
 child_fds(struct spawn *sp)
 {
-	int i, fd;
+	int i, fd, program;
 
 	for (i = 0; i < 3; i++) {
 		fd = fcntl(sp->sp_fds[i], F_DUPFD_CLOEXEC, FD_FIRST);
@@ -152,27 +167,20 @@ child_fds(struct spawn *sp)
 			return (jail_err(errno, "descriptor %d", i));
 		sp->sp_fds[i] = fd;
 	}
-	fd = fcntl(sp->sp_tell, F_DUPFD_CLOEXEC, FD_FIRST);
-	sp->sp_tell = fd;
-	if (sp->sp_ttysock != -1)
-		sp->sp_ttysock = fcntl(sp->sp_ttysock, F_DUPFD_CLOEXEC,
-		    FD_FIRST);
-	if (sp->sp_slave != -1)
-		sp->sp_slave = fcntl(sp->sp_slave, F_DUPFD_CLOEXEC, FD_FIRST);
+	sp->sp_tell = fcntl(sp->sp_tell, F_DUPFD_CLOEXEC, FD_FIRST);
+	sp->sp_ttysock = fcntl(sp->sp_ttysock, F_DUPFD_CLOEXEC, FD_FIRST);
+	sp->sp_slave = fcntl(sp->sp_slave, F_DUPFD_CLOEXEC, FD_FIRST);
+	program = fcntl(sp->sp_en.en_first, F_DUPFD_CLOEXEC, FD_FIRST);
 	for (i = 0; i < 3; i++)
 		if (dup2(sp->sp_fds[i], i) == -1)
 			return (jail_err(errno, "descriptor %d", i));
-	if (dup3(sp->sp_tell, 3, O_CLOEXEC) == -1)
+	if (dup3(sp->sp_tell, FD_TELL, O_CLOEXEC) == -1)
 		return (jail_err(errno, "the verdict's pipe"));
-	sp->sp_tell = 3;
-	if (sp->sp_ttysock != -1) {
-		dup3(sp->sp_ttysock, 4, O_CLOEXEC);
-		dup3(sp->sp_slave, 5, O_CLOEXEC);
-		sp->sp_ttysock = 4;
-		sp->sp_slave = 5;
-		return (close_range(6, ~0U, 0));
-	}
-	return (close_range(4, ~0U, 0));
+	sp->sp_tell = FD_TELL;
+	sp->sp_ttysock = place(sp->sp_ttysock, FD_TTYSOCK);
+	sp->sp_slave = place(sp->sp_slave, FD_SLAVE);
+	place(program, FD_PROGRAM);
+	return (close_range(FD_PROGRAM + 1, ~0U, 0));
 }
 
 static int
@@ -269,7 +277,8 @@ child_tty(struct spawn *sp)
 	for (i = 0; i < 3; i++)
 		if (dup2(slave, i) == -1)
 			return (jail_err(errno, "descriptor %d", i));
-	return (close_range(4, ~0U, 0));
+	close(FD_TTYSOCK);
+	return (close(FD_SLAVE));
 }
 
 static int
@@ -336,6 +345,13 @@ child_run(struct spawn *sp)
 		return (-1);
 	if (entry_confine(&sp->sp_en, 0) == -1 || child_user(jc->jc_user) == -1)
 		return (-1);
+	if (sp->sp_argv != NULL) {
+		/* It sends the errno of its exec by descriptor 3. */
+		fcntl(sp->sp_tell, F_SETFD, 0);
+		fexecve(FD_PROGRAM, sp->sp_argv, (char **)(uintptr_t)
+		    sp->sp_envp);
+		return (jail_err(errno, "run the jail's first program"));
+	}
 	environ = (char **)(uintptr_t)sp->sp_envp;
 	execvp(jc->jc_argv[0], jc->jc_argv);
 	return (jail_err(errno, "execvp: %s", jc->jc_argv[0]));
@@ -344,13 +360,8 @@ child_run(struct spawn *sp)
 static void __attribute__((noreturn))
 child_main(struct spawn *sp)
 {
-	struct verdict ve;
-
 	child_run(sp);
-	ve.ve_error = errno != 0 ? errno : EINVAL;
-	memcpy(ve.ve_text, jail_errmsg, sizeof(ve.ve_text));
-	if (write(sp->sp_tell, &ve, sizeof(ve)) == -1)
-		_exit(126);
+	verdict_send(sp->sp_tell);
 	_exit(127);
 }
 
@@ -358,40 +369,89 @@ child_main(struct spawn *sp)
  * In the caller.
  */
 
+/*
+ * Make the child; with pid=new, inside the prison's PID namespace, to which
+ * this thread is turned for the moment.
+ */
+static pid_t
+clone_child(struct spawn *sp, int *ret_pidfd)
+{
+	_cleanup_close_ int mine = -1;
+	int error;
+	pid_t pid;
+
+	if (sp->sp_en.en_pidns != -1) {
+		mine = open("/proc/thread-self/ns/pid", O_RDONLY | O_CLOEXEC);
+		if (mine == -1 || setns(sp->sp_en.en_pidns, CLONE_NEWPID) ==
+		    -1)
+			return (-1);
+	}
+	pid = sys_clone3(CLONE_VFORK | CLONE_CLEAR_SIGHAND, SIGCHLD,
+	    sp->sp_en.en_cg, ret_pidfd);
+	if (pid == 0)
+		child_main(sp);
+	error = errno;
+	if (mine != -1)
+		setns(mine, CLONE_NEWPID);
+	errno = error;
+	return (pid);
+}
+
 static pid_t
 spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
 {
+	char what[64];
 	sigset_t all, old;
-	struct verdict ve;
-	int status;
+	int error, status;
 	pid_t pid;
 
 	/* No handler of the caller's may run in the child. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pid = sys_clone3(CLONE_VFORK | CLONE_CLEAR_SIGHAND, SIGCHLD,
-	    sp->sp_en.en_cg, ret_pidfd);
-	if (pid == 0)
-		child_main(sp);
+	pid = clone_child(sp, ret_pidfd);
+	error = errno;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	entry_unlock(&sp->sp_en);
 	if (pid == -1) {
-		if (errno == ENODEV || errno == ENOENT)
+		if (error == ENODEV || error == ENOENT)
 			return (jail_errx(ENOENT, "jail %d not found",
 			    sp->sp_en.en_pr->pr_id));
-		return (jail_err(errno, "%s", errno == EBUSY ? "the jail's "
-		    "cgroup has controllers enabled below it" : errno == EAGAIN
+		/* ENOMEM: the namespace's first process has just ended. */
+		return (jail_err(error == ENOMEM && sp->sp_en.en_pidns != -1 ?
+		    ESTALE : error, "%s", error == EBUSY ? "the jail's "
+		    "cgroup has controllers enabled below it" : error == EAGAIN
 		    ? "the jail has as many processes as it may" :
 		    "clone into the jail's cgroup"));
 	}
 	fd_close(&sp->sp_tell);
-	if (read(verdict, &ve, sizeof(ve)) == sizeof(ve)) {
-		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-			;
-		fd_close(ret_pidfd);
-		return (jail_errx(ve.ve_error, "%s", ve.ve_text));
+	snprintf(what, sizeof(what), "execvp: %.40s", sp->sp_jc->jc_argv[0]);
+	if (verdict_read(verdict, what) == 0)
+		return (pid);
+	error = errno;
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	fd_close(ret_pidfd);
+	errno = error;
+	return (-1);
+}
+
+/* "jail exec" before the command's own words. */
+static char **
+first_argv(char *const *argv)
+{
+	size_t n;
+	char **v;
+
+	for (n = 0; argv[n] != NULL; n++)
+		;
+	if ((v = calloc(n + 3, sizeof(*v))) == NULL) {
+		jail_err(errno, "memory");
+		return (NULL);
 	}
-	return (pid);
+	v[0] = (char *)(uintptr_t)"jail";
+	v[1] = (char *)(uintptr_t)"exec";
+	memcpy(v + 2, argv, n * sizeof(*v));
+	return (v);
 }
 
 static int
@@ -422,8 +482,8 @@ spawn_prepare(struct spawn *sp, int *ret_verdict, int *ret_ttysock)
 	return (prepare_fds(sp));
 }
 
-pid_t
-spawn_into(const struct state *st, const struct prison *pr,
+static pid_t
+spawn_once(const struct state *st, const struct prison *pr,
     const struct jail_command *jc, int guard, int *ret_pidfd, int *ret_tty)
 {
 	_cleanup_close_ int verdict = -1, ttysock = -1, pidfd = -1;
@@ -438,7 +498,9 @@ spawn_into(const struct state *st, const struct prison *pr,
 	entry_init(&sp.sp_en);
 	sp.sp_en.en_dir = guard;
 	if (spawn_prepare(&sp, &verdict, &ttysock) == 0 &&
-	    entry_prepare(&sp.sp_en, st, pr, guard) == 0)
+	    entry_prepare(&sp.sp_en, st, pr, guard) == 0 &&
+	    (pr->pr_user == JAIL_SYS_NEW ||
+	    (sp.sp_argv = first_argv(jc->jc_argv)) != NULL))
 		pid = spawn_child(&sp, verdict, &pidfd);
 	entry_close(&sp.sp_en);
 	if (pid != -1 && ret_pidfd != NULL)
@@ -448,11 +510,28 @@ spawn_into(const struct state *st, const struct prison *pr,
 		if (*ret_tty == -1)
 			*ret_tty = take_fd(&sp.sp_master);
 	}
+	free_ptr(&sp.sp_argv);
 	fd_close(&sp.sp_null);
 	fd_close(&sp.sp_tell);
 	fd_close(&sp.sp_ttysock);
 	fd_close(&sp.sp_master);
 	fd_close(&sp.sp_slave);
+	return (pid);
+}
+
+pid_t
+spawn_into(const struct state *st, const struct prison *pr,
+    const struct jail_command *jc, int guard, int *ret_pidfd, int *ret_tty)
+{
+	int try;
+	pid_t pid;
+
+	for (try = 0; try < FIRST_TRIES; try++) {
+		pid = spawn_once(st, pr, jc, guard, ret_pidfd, ret_tty);
+		if (pid != -1 || errno != ESTALE)
+			break;
+		guard = -1;	/* closed with the first try */
+	}
 	return (pid);
 }
 
