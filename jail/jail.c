@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -864,12 +865,26 @@ load_jails(struct line *l, int argc, char **argv)
 	}
 }
 
+/* Descriptors 0 to 2 become a command's: nothing else may come to be one. */
+static void
+open_standard_files(void)
+{
+	int fd;
+
+	do
+		if ((fd = open("/dev/null", O_RDWR)) < 0)
+			err(1, "/dev/null");
+	while (fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct line l = { .conf = DEFAULT_CONF, .fromfile = true };
 	int error = 0, i;
 
+	open_standard_files();
 	parse_options(&l, argc, argv);
 	argc -= optind;
 	argv += optind;

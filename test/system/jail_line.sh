@@ -98,7 +98,7 @@ prison_test jail_lives_on_with_what_its_command_left
 jail_lives_on_with_what_its_command_left()
 {
 	world
-	atf_check jail -c name=a path="$W/w" \
+	atf_check jail -c name=a path="$W/w" mount.devfs \
 	    command=/bin/sh -c 'sleep 3 >/dev/null 2>&1 &'
 	atf_check -o inline:'a\n' jls -j a name
 	sleep 4
@@ -158,9 +158,9 @@ jail_prints_jids_and_jidfiles()
 	world
 	atf_check -o match:'^[0-9]+$' -o not-match:created \
 	    jail -i -c name=a path="$W/w" persist
-	atf_check -o inline:'1\n' jail -J jf -c jid=1 name=b path="$W/w" \
+	atf_check -o inline:'1\n' jail -J jf -c jid=900 name=b path="$W/w" \
 	    persist exec.start='echo 1'
-	atf_check -o inline:"jid=1	name=b path=$W/w persist exec.start=\"echo 1\"\n" \
+	atf_check -o inline:"jid=900	name=b path=$W/w persist exec.start=\"echo 1\"\n" \
 	    cat jf
 }
 

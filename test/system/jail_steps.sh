@@ -29,6 +29,13 @@ addresses()
 	    s/.* \(fd09:[^ ]*\) .*/\1/p' | sort
 }
 
+# has_addresses TEXT: these, one a line
+has_addresses()
+{
+	addresses >addresses.got
+	atf_check -o inline:"$1" cat addresses.got
+}
+
 no_mounts()
 {
 	atf_check -o inline:'0\n' sh -c \
@@ -83,7 +90,7 @@ true poststart
 EOC
 	steps out >got
 	atf_check diff start got
-	atf_check -o inline:'10.9.0.1/32\n10.9.0.2/24\nfd09::1/128\n' addresses
+	has_addresses '10.9.0.1/32\n10.9.0.2/24\nfd09::1/128\n'
 	atf_check -o inline:'here\n' jexec one cat /mnt/file
 	atf_check -s exit:1 -e ignore touch "$W/w/mnt/x"
 	atf_check -o match:'^drwx------' stat -c %A "$W/w/data"
@@ -107,7 +114,7 @@ true release
 EOC
 	steps out >got
 	atf_check diff stop got
-	atf_check addresses
+	has_addresses ''
 	no_mounts
 }
 
@@ -132,7 +139,7 @@ removed
 EOC
 	atf_check diff back got
 	atf_check -o inline:'' jls -q jid
-	atf_check addresses
+	has_addresses ''
 	no_mounts
 }
 
@@ -149,7 +156,7 @@ jail_cleans_up_after_one_that_is_gone()
 	atf_check -o inline:'true poststop\n/sbin/umount @W/w/proc\n' cat got
 	steps out | tail -n 1 >got
 	atf_check -o inline:'true release\n' cat got
-	atf_check addresses
+	has_addresses ''
 	no_mounts
 }
 
@@ -290,7 +297,6 @@ EOC
 	fails f "mount.fstab: $W/nix: No such file or directory$"
 	fails g "mount.devfs: $W/v/dev is a symbolic link$"
 	no_mounts
-	atf_check -o inline:'' jls -q jid
 }
 
 prison_test jail_knows_the_file_systems_of_freebsd
@@ -331,19 +337,19 @@ EOC
 	host ip addr add 10.9.0.7/32 dev lo
 	atf_check -o ignore jail -f j.conf -c a
 	atf_check -o ignore jail -f j.conf -r a
-	atf_check -o inline:'10.9.0.7/32\n' addresses
+	has_addresses '10.9.0.7/32\n'
 	atf_check -o ignore jail -f j.conf -c b
 	atf_check -o ignore jail -f j.conf -c c
 	atf_check -o ignore jail -f j.conf -r b
-	atf_check -o inline:'10.9.0.7/32\n10.9.0.8/32\n' addresses
+	has_addresses '10.9.0.7/32\n10.9.0.8/32\n'
 	atf_check -o ignore jail -f j.conf -r c
-	atf_check -o inline:'10.9.0.7/32\n' addresses
+	has_addresses '10.9.0.7/32\n'
 	atf_check -s exit:1 -e match:'^jail: d: interface nix0 does not exist$' \
 	    -e match:'^jail: d: /sbin/ifconfig nix0 inet 10.9.0.9/32 alias: failed$' \
 	    jail -f j.conf -c d
 	atf_check -s exit:1 -e match:'vhid: unknown or wrong word' \
 	    jail -f j.conf -c e
-	atf_check -o inline:'10.9.0.7/32\n' addresses
+	has_addresses '10.9.0.7/32\n'
 }
 
 prison_test jail_refuses_what_it_has_not_in_words
