@@ -403,6 +403,12 @@ fail:
  * What is pinned.
  */
 
+const char *
+policy_version(void)
+{
+	return (POLICE_VERSION);
+}
+
 /* Our text: what must agree for the pinned programs to be ours. */
 static void
 version_text(char text[VERSIONLEN], unsigned level, uint64_t cgid)

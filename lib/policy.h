@@ -68,6 +68,9 @@ struct policy_maps {
  */
 int	policy_setup(int bpfdirfd, int cgfd, unsigned level);
 
+/* Which programs this library carries: a short text, static. */
+const char *policy_version(void);
+
 /* Open the pinned maps: three bpf(2) calls, no library.  0 or -1. */
 int	policy_open(int bpfdirfd, struct policy_maps *ret_pm);
 void	policy_close(struct policy_maps *pm);

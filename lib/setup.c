@@ -317,6 +317,7 @@ setup_child(const char *dir)
 	if (bpf == -1 || policy_setup(bpf, cgfd, ta->ta_level) == -1)
 		return (jail_errwrap("load the wall around addresses and "
 		    "devices"));
+	snprintf(ta->ta_policy, sizeof(ta->ta_policy), "%s", policy_version());
 	step("setup-policy");
 	slots_reserve(ta, "/etc/subuid");
 	slots_reserve(ta, "/etc/subgid");

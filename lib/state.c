@@ -42,15 +42,16 @@ table_map(struct state *st, int writable)
 	if (st->st_tablefd == -1 || fstat(st->st_tablefd, &sb) == -1)
 		return (-1);
 	if (sb.st_size != sizeof(struct table))
-		return (errno = ENOENT, -1);
+		return (errno = EPROTO, -1);
 	p = mmap(NULL, sizeof(struct table),
 	    PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED,
 	    st->st_tablefd, 0);
 	if (p == MAP_FAILED)
 		return (-1);
 	st->st_table = p;
-	if (st->st_table->ta_magic != TABLE_MAGIC)
-		return (errno = ENOENT, -1);
+	if (st->st_table->ta_magic != TABLE_MAGIC ||
+	    st->st_table->ta_version != TABLE_VERSION)
+		return (errno = EPROTO, -1);
 	return (0);
 }
 
@@ -74,16 +75,39 @@ try_open(struct state *st)
 	return (st->st_cg == -1 ? -1 : 0);
 }
 
+/* Put this library's programs in the place of another's. */
+static int
+setup_policy(struct state *st)
+{
+	struct table *ta = st->st_table;
+
+	if (state_lock(st) == -1)
+		return (-1);
+	st->st_bpf = openat(st->st_dir, "bpf", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	if (st->st_bpf == -1 || policy_setup(st->st_bpf, st->st_cg,
+	    ta->ta_level) == -1)
+		return (jail_errwrap("load the wall around addresses and "
+		    "devices"));
+	snprintf(ta->ta_policy, sizeof(ta->ta_policy), "%s", policy_version());
+	state_unlock(st);
+	return (0);
+}
+
 int
 state_open(struct state *st, int make)
 {
 	if (try_open(st) == 0) {
-		if (st->st_table->ta_version != TABLE_VERSION)
-			return (jail_errx(EPROTO, "%s is of another version of "
-			    "jail: stop the jails, remove it, start them again",
-			    state_dir()));
-		return (0);
+		/* An upgrade: this library brings programs of its own. */
+		if (!make || geteuid() != 0 || strcmp(
+		    st->st_table->ta_policy, policy_version()) == 0)
+			return (0);
+		return (setup_policy(st));
 	}
+	if (errno == EPROTO)
+		return (jail_errx(EPROTO, "%s was made by another version of "
+		    "jail: stop the jails with that one, or reboot",
+		    state_dir()));
 	if (!make || geteuid() != 0)
 		return (jail_err(errno, "%s", state_dir()));
 	state_close(st);

@@ -35,7 +35,7 @@
 #define SLOT_NONE	(-1)
 
 #define TABLE_MAGIC	0x4a41494cu	/* "JAIL" */
-#define TABLE_VERSION	1
+#define TABLE_VERSION	2
 
 /*
  * Mapped shared by every command; changed only under the lock, which is
@@ -54,6 +54,7 @@ struct table {
 					   pids controller, else 0 */
 	uint32_t	ta_nproc;	/* ... else as RLIMIT_NPROC */
 	char		ta_cgroup[1024]; /* path of the parent cgroup */
+	char		ta_policy[64];	/* policy_version() that is attached */
 	uint8_t		ta_slots[SLOT_COUNT];	/* 1: taken */
 	int32_t		ta_slot_hint;	/* no free slot below this one */
 	uint64_t	ta_jids[JAIL_MAX / 64 + 1];	/* bitmap of records */
