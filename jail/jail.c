@@ -660,6 +660,9 @@ run_jails(const struct line *l)
 		}
 		go(j, l, jidfile);
 	}
+	/* Those in a loop of dependencies are never ready. */
+	if (!TAILQ_EMPTY(&waiting))
+		error = 1;
 	if (jidfile != NULL)
 		fclose(jidfile);
 	return (error);

@@ -129,7 +129,7 @@ depend_params(struct cfjail *j)
 	return (n);
 }
 
-static int
+static void
 depend_parent(struct cfjail *j)
 {
 	const char *dot = strrchr(j->name, '.');
@@ -137,14 +137,12 @@ depend_parent(struct cfjail *j)
 	char *parent;
 
 	if (dot == NULL)
-		return (0);
+		return;
 	parent = eprintf("%.*s", (int)(dot - j->name), j->name);
 	to = find_jail(parent);
 	free(parent);
-	if (to == NULL)
-		return (0);
-	dep_add(j, to, DF_LIGHT);
-	return (1);
+	if (to != NULL)
+		dep_add(j, to, DF_LIGHT);
 }
 
 /*
@@ -196,7 +194,7 @@ void
 dep_setup(bool fromfile)
 {
 	struct cfjail *j;
-	int deps = 0, parents = 0;
+	int deps = 0;
 
 	if (!fromfile) {
 		depend_running();
@@ -206,17 +204,10 @@ dep_setup(bool fromfile)
 	TAILQ_FOREACH(j, &cfjails, tq)
 		if (!(j->flags & JF_FAILED)) {
 			deps += depend_params(j);
-			parents += depend_parent(j);
+			depend_parent(j);
 		}
-	if (deps > 1 || (deps == 1 && parents > 0))
+	if (deps > 0)
 		find_loops();
-	else if (deps == 1)
-		TAILQ_FOREACH(j, &cfjails, tq)
-			if (STAILQ_FIRST(&j->needs) != NULL &&
-			    STAILQ_FIRST(&j->needs)->to == j) {
-				jail_warnx(j, "dependency loop");
-				j->flags |= JF_FAILED;
-			}
 }
 
 /*
