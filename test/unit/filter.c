@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The system call filter, run here instruction by instruction: what every
+ * call there is would get, against the rules in plain words.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "allow.h"
+#include "filter.h"
+#include "paramtab.h"
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#else
+#define ARCH AUDIT_ARCH_AARCH64
+#endif
+#define CALLS_LAST 470	/* beyond every call a kernel of 2026 has */
+
+/* What the kernel's cBPF machine does with the few instructions we use. */
+static uint32_t
+run(const struct filter *fi, const struct seccomp_data *sd)
+{
+	const struct sock_filter *in;
+	uint32_t a = 0;
+	unsigned pc;
+
+	for (pc = 0; pc < fi->fi_len; pc++) {
+		in = &fi->fi_insns[pc];
+		switch (in->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			assert_true(in->k + 4 <= sizeof(*sd));
+			memcpy(&a, (const char *)sd + in->k, 4);
+			break;
+		case BPF_JMP | BPF_JA:
+			pc += in->k;
+			break;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			pc += a == in->k ? in->jt : in->jf;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			pc += a >= in->k ? in->jt : in->jf;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			pc += (a & in->k) != 0 ? in->jt : in->jf;
+			break;
+		case BPF_RET | BPF_K:
+			return (in->k);
+		default:
+			fail_msg("instruction 0x%x at %u", in->code, pc);
+		}
+	}
+	fail_msg("the filter runs off its end");
+	return (0);
+}
+
+/* 0: allowed, else the errno. */
+static int
+verdict(const struct filter *fi, long nr, uint64_t a0, uint64_t a1,
+    uint64_t a2)
+{
+	struct seccomp_data sd = {
+		.nr = nr, .arch = ARCH, .args = { a0, a1, a2 }
+	};
+	uint32_t action = run(fi, &sd);
+
+	if (action == SECCOMP_RET_ALLOW)
+		return (0);
+	assert_int_equal(action & SECCOMP_RET_ACTION_FULL, SECCOMP_RET_ERRNO);
+	return (action & SECCOMP_RET_DATA);
+}
+
+static void
+by_default_what_leads_out_is_refused(void **state)
+{
+	static const struct { long nr; int error; } no[] = {
+		{ SYS_clone3, ENOSYS }, { SYS_pidfd_open, ENOSYS },
+		{ SYS_io_uring_setup, ENOSYS }, { SYS_setns, EPERM },
+		{ SYS_open_by_handle_at, EPERM }, { SYS_bpf, EPERM },
+		{ SYS_mount, EPERM }, { SYS_umount2, EPERM },
+		{ SYS_pivot_root, EPERM }, { SYS_move_mount, EPERM },
+		{ SYS_open_tree, EPERM }, { SYS_fsopen, EPERM },
+		{ SYS_mount_setattr, EPERM }, { SYS_keyctl, ENOSYS },
+		{ SYS_perf_event_open, EPERM }, { SYS_userfaultfd, EPERM },
+		{ SYS_init_module, EPERM }, { SYS_finit_module, EPERM },
+		{ SYS_kexec_load, EPERM }, { SYS_reboot, EPERM },
+		{ SYS_syslog, EPERM }, { SYS_quotactl, EPERM },
+		{ SYS_shmget, ENOSYS }, { SYS_semget, ENOSYS },
+		{ SYS_msgget, ENOSYS }, { SYS_swapon, EPERM },
+	};
+	struct filter fi;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT), 0),
+	    0);
+	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		assert_int_equal(verdict(&fi, no[i].nr, 0, 0, 0), no[i].error);
+}
+
+static void
+by_default_what_daemons_need_is_open(void **state)
+{
+	static const long yes[] = {
+		SYS_read, SYS_write, SYS_openat, SYS_execve, SYS_wait4,
+		SYS_kill, SYS_chroot, SYS_setuid, SYS_setgroups, SYS_capset,
+		SYS_prctl, SYS_ptrace, SYS_sethostname, SYS_chown,
+		SYS_prlimit64, SYS_bind, SYS_connect, SYS_accept4,
+		SYS_epoll_wait, SYS_futex, SYS_mmap, SYS_seccomp,
+		SYS_memfd_create, SYS_clock_gettime, SYS_inotify_init1,
+	};
+	struct filter fi;
+	size_t i;
+
+	(void)state;
+	filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT), 0);
+	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		assert_int_equal(verdict(&fi, yes[i], 0, 0, 0), 0);
+}
+
+static void
+namespaces_are_refused_in_every_spelling(void **state)
+{
+	static const unsigned long flags[] = {
+		CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
+		CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET
+	};
+	struct filter fi;
+	size_t i;
+
+	(void)state;
+	filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT), 0);
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		assert_int_equal(verdict(&fi, SYS_clone, flags[i] | 17, 0, 0),
+		    EPERM);
+		assert_int_equal(verdict(&fi, SYS_unshare, flags[i], 0, 0),
+		    EPERM);
+		/* The upper half of the register is not looked at by clone. */
+		assert_int_equal(verdict(&fi, SYS_clone, flags[i] | 1ULL << 32,
+		    0, 0), EPERM);
+	}
+	assert_int_equal(verdict(&fi, SYS_unshare, 0x80, 0, 0), EPERM);
+	assert_int_equal(verdict(&fi, SYS_unshare, CLONE_FILES, 0, 0), 0);
+	assert_int_equal(verdict(&fi, SYS_clone, CLONE_PARENT, 0, 0), EPERM);
+	assert_int_equal(verdict(&fi, SYS_clone, CLONE_VM | CLONE_VFORK | 17,
+	    0, 0), 0);
+	assert_int_equal(verdict(&fi, SYS_clone, CLONE_PIDFD | 17, 0, 0), 0);
+}
+
+static void
+sockets_are_of_the_families_that_are_policed(void **state)
+{
+	struct filter fi;
+	int family, want;
+
+	(void)state;
+	filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT), 0);
+	for (family = 0; family < AF_MAX; family++) {
+		want = family == AF_UNIX || family == AF_INET ||
+		    family == AF_INET6 || family == AF_NETLINK ? 0 :
+		    EPROTONOSUPPORT;
+		assert_int_equal(verdict(&fi, SYS_socket, family, SOCK_STREAM,
+		    0), want);
+		assert_int_equal(verdict(&fi, SYS_socketpair, family,
+		    SOCK_STREAM, 0), want);
+	}
+	assert_int_equal(verdict(&fi, SYS_socket, AF_NETLINK, SOCK_RAW,
+	    NETLINK_SOCK_DIAG), EPROTONOSUPPORT);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_NETLINK, SOCK_RAW,
+	    NETLINK_AUDIT), EPROTONOSUPPORT);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_INET, SOCK_STREAM,
+	    IPPROTO_TCP), 0);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_INET, SOCK_DGRAM,
+	    IPPROTO_ICMP), 0);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_INET, SOCK_STREAM,
+	    IPPROTO_SCTP), EPROTONOSUPPORT);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_INET6, SOCK_STREAM, 262),
+	    EPROTONOSUPPORT);	/* MPTCP */
+	assert_int_equal(verdict(&fi, SYS_socket, AF_INET, SOCK_DGRAM, 115),
+	    EPROTONOSUPPORT);	/* L2TP */
+}
+
+static void
+typing_into_a_terminal_is_refused(void **state)
+{
+	struct filter fi;
+
+	(void)state;
+	filter_build(&fi, ~0U, FILTER_NEWNS | FILTER_PIDNEW);
+	assert_int_equal(verdict(&fi, SYS_ioctl, 0, TIOCSTI, 0), EPERM);
+	assert_int_equal(verdict(&fi, SYS_ioctl, 0, TIOCSTI | 1ULL << 32, 0),
+	    EPERM);
+	assert_int_equal(verdict(&fi, SYS_ioctl, 0, TIOCLINUX, 0), EPERM);
+	assert_int_equal(verdict(&fi, SYS_ioctl, 0, TIOCGWINSZ, 0), 0);
+}
+
+static void
+other_abis_find_nothing(void **state)
+{
+	struct filter fi;
+	struct seccomp_data sd = { .nr = SYS_read, .arch = AUDIT_ARCH_I386 };
+
+	(void)state;
+	filter_build(&fi, ~0U, 0);
+	assert_int_equal(run(&fi, &sd), SECCOMP_RET_ERRNO | ENOSYS);
+#if defined(__x86_64__)
+	assert_int_equal(verdict(&fi, 0x40000000 | SYS_read, 0, 0, 0), ENOSYS);
+#endif
+}
+
+static void
+each_permission_opens_its_calls_and_no_others(void **state)
+{
+	struct filter without, with;
+	unsigned bit;
+	long nr;
+	int opened;
+
+	(void)state;
+	filter_build(&without, 0, 0);
+	for (bit = CALLS_MOUNT; bit <= CALLS_SYSVSHM; bit <<= 1) {
+		if (bit == CALLS_SOCKETS)
+			continue;	/* arguments, not calls */
+		filter_build(&with, bit, 0);
+		opened = 0;
+		for (nr = 0; nr < CALLS_LAST; nr++) {
+			int was = verdict(&without, nr, 0, 0, 0);
+			int is = verdict(&with, nr, 0, 0, 0);
+
+			if (was == is)
+				continue;
+			assert_int_not_equal(was, 0);
+			assert_int_equal(is, 0);
+			opened++;
+		}
+		assert_true(opened > 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_default_what_leads_out_is_refused),
+		cmocka_unit_test(by_default_what_daemons_need_is_open),
+		cmocka_unit_test(namespaces_are_refused_in_every_spelling),
+		cmocka_unit_test(sockets_are_of_the_families_that_are_policed),
+		cmocka_unit_test(typing_into_a_terminal_is_refused),
+		cmocka_unit_test(other_abis_find_nothing),
+		cmocka_unit_test(each_permission_opens_its_calls_and_no_others),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}
