@@ -77,68 +77,117 @@ options_parse(struct options *op, int argc, char *argv[])
 		usage();
 }
 
+/* The command's environment: room for all there can be, NULL-terminated. */
+struct environment {
+	char	**ev_vars;
+	size_t	  ev_n;
+};
+
+/* Set "name=value", in the place of what has that name. */
 static void
-env_set(const char *name, const char *value)
+env_put(struct environment *ev, char *var)
 {
-	if (setenv(name, value, 1) == -1)
-		err(1, "setenv: %s", name);
+	size_t i, len = strcspn(var, "=") + 1;
+
+	for (i = 0; i < ev->ev_n; i++)
+		if (strncmp(ev->ev_vars[i], var, len) == 0)
+			break;
+	ev->ev_vars[i] = var;
+	if (i == ev->ev_n)
+		ev->ev_n++;
 }
 
-/* Make our environment the one that the command is to have. */
 static void
-env_make(const struct options *op, const struct jail_user *ju)
+env_set(struct environment *ev, const char *name, const char *value)
 {
-	char *term;
+	char *var;
+
+	if (asprintf(&var, "%s=%s", name, value) == -1)
+		err(1, "asprintf");
+	env_put(ev, var);
+}
+
+static const char *
+env_get(const struct environment *ev, const char *name)
+{
+	size_t i, len = strlen(name);
+
+	for (i = 0; i < ev->ev_n; i++)
+		if (strncmp(ev->ev_vars[i], name, len) == 0 &&
+		    ev->ev_vars[i][len] == '=')
+			return (ev->ev_vars[i] + len + 1);
+	return (NULL);
+}
+
+/*
+ * Make the command's environment.  Ours stays as it is: the library reads it
+ * to know where the jails are.
+ */
+static void
+env_make(const struct options *op, const struct jail_user *ju,
+    struct environment *ret_ev)
+{
+	const char *term = getenv("TERM");
+	size_t n = 0;
 	int i;
 
+	while (environ[n] != NULL)
+		n++;
+	/* PATH, TERM, USER, HOME, SHELL, -e, and a NULL */
+	ret_ev->ev_n = 0;
+	ret_ev->ev_vars = calloc(n + 5 + (size_t)op->op_nenv + 1,
+	    sizeof(char *));
+	if (ret_ev->ev_vars == NULL)
+		err(1, "calloc");
 	if (op->op_clean) {
-		term = getenv("TERM");
-		if (term != NULL && (term = strdup(term)) == NULL)
-			err(1, "strdup");
-		clearenv();
-		env_set("PATH", "/bin:/usr/bin");
+		env_set(ret_ev, "PATH", "/bin:/usr/bin");
 		if (term != NULL)
-			env_set("TERM", term);
-		free(term);
+			env_set(ret_ev, "TERM", term);
+	} else {
+		memcpy(ret_ev->ev_vars, environ, n * sizeof(char *));
+		ret_ev->ev_n = n;
 	}
-	if (ju != NULL) {
-		env_set("USER", ju->ju_name);
-		env_set("HOME", ju->ju_home);
-		env_set("SHELL", ju->ju_shell[0] != '\0' ?
+	if (ju->ju_name != NULL) {
+		env_set(ret_ev, "USER", ju->ju_name);
+		env_set(ret_ev, "HOME", ju->ju_home);
+		env_set(ret_ev, "SHELL", ju->ju_shell[0] != '\0' ?
 		    ju->ju_shell : _PATH_BSHELL);
 	}
 	for (i = 0; i < op->op_nenv; i++)
-		if (putenv(op->op_env[i]) != 0)
-			err(1, "putenv");
+		env_put(ret_ev, op->op_env[i]);
 }
 
-/* Whose command it is: -u's or -U's; with -l alone whoever calls us. */
-static bool
+/*
+ * Whose command it is: -u's or -U's; with -l alone whoever calls us; else
+ * nobody need be known.
+ */
+static void
 user_get(const struct options *op, int jid, struct jail_user *ret_ju)
 {
 	char uid[16];
 
 	if (op->op_user == NULL && !op->op_clean)
-		return (false);
+		return;
 	snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
 	if (jail_getuser(op->op_jailed ? jid : 0,
 	    op->op_user != NULL ? op->op_user : uid, ret_ju) == -1)
 		errx(1, "%s", jail_errmsg);
-	return (true);
 }
 
 /* The command line, or the user's shell. */
 static char **
-command_get(char **argv)
+command_get(char **argv, const struct environment *ev)
 {
-	static char interactive[] = "-i", sh[] = _PATH_BSHELL;
+	static char interactive[] = "-i";
 	static char *shell[] = { NULL, interactive, NULL };
+	const char *name = env_get(ev, "SHELL");
 
 	if (argv[0] != NULL)
 		return (argv);
-	shell[0] = getenv("SHELL");
-	if (shell[0] == NULL || shell[0][0] == '\0')
-		shell[0] = sh;
+	if (name == NULL || name[0] == '\0')
+		name = _PATH_BSHELL;
+	if ((shell[0] = strdup(name)) == NULL)
+		err(1, "strdup");
 	return (shell);
 }
 
@@ -174,6 +223,7 @@ main(int argc, char *argv[])
 	struct options op = { 0 };
 	struct jail_command jc = { 0 };
 	struct jail_user ju = { 0 };
+	struct environment ev;
 	struct session se;
 	int jid, status;
 
@@ -182,22 +232,20 @@ main(int argc, char *argv[])
 	argv += optind;
 	if ((jid = jail_getid(argv[0])) == -1)
 		errx(1, "%s", jail_errmsg);
-	if (user_get(&op, jid, &ju)) {
-		env_make(&op, &ju);
-		if (op.op_user != NULL)
-			jc.jc_user = &ju;
-		if (op.op_clean)
-			jc.jc_dir = ju.ju_home;
-		/* A user who was not named may have his home elsewhere. */
-		if (op.op_clean && op.op_user == NULL)
-			jc.jc_flags |= JC_DIR_TRY;
-	} else
-		env_make(&op, NULL);
-	if (op.op_dir != NULL) {
+	user_get(&op, jid, &ju);
+	env_make(&op, &ju, &ev);
+	jc.jc_envp = ev.ev_vars;
+	jc.jc_argv = command_get(argv + 1, &ev);
+	if (op.op_user != NULL)
+		jc.jc_user = &ju;
+	if (op.op_dir != NULL)
 		jc.jc_dir = op.op_dir;
-		jc.jc_flags &= ~JC_DIR_TRY;
+	else if (op.op_clean) {
+		jc.jc_dir = ju.ju_home;
+		/* Who was not named may have his home elsewhere. */
+		if (op.op_user == NULL)
+			jc.jc_flags |= JC_DIR_TRY;
 	}
-	jc.jc_argv = command_get(argv + 1);
 	if (session_start(&se, jid, &jc) == -1)
 		spawn_failed(jid, jc.jc_argv[0], errno);
 	jail_user_clear(&ju);

@@ -297,24 +297,6 @@ relay_end(struct session *se, int n)
 	rl->rl_from = -1;
 }
 
-/* Move on with a relay whose descriptor is ready. */
-static void
-relay_step(struct session *se, int n)
-{
-	struct relay *rl = &se->se_relays[n];
-	bool reading = rl->rl_len == 0;
-
-	if (reading ? relay_fill(rl) : relay_flush(rl)) {
-		if (reading && n == RELAY_IN && se->se_master != -1)
-			suspend_if_typed(se);
-	} else if (se->se_master == -1)
-		relay_end(se, n);
-	else if (n == RELAY_OUT && reading)
-		rl->rl_from = -1;	/* only without se_peer */
-	else
-		hang_up(se);
-}
-
 /* Whether to read what the user types. */
 static bool
 input_is_ours(struct session *se)
@@ -333,6 +315,51 @@ input_is_ours(struct session *se)
 	return (true);
 }
 
+/* Move on with a relay whose descriptor is ready. */
+static void
+relay_step(struct session *se, int n)
+{
+	struct relay *rl = &se->se_relays[n];
+	bool reading = rl->rl_len == 0;
+
+	if (rl->rl_from == -1)	/* hung up a moment ago */
+		return;
+	/* While we slept another program may have taken the terminal. */
+	if (n == RELAY_IN && reading && !input_is_ours(se))
+		return;
+	if (reading ? relay_fill(rl) : relay_flush(rl)) {
+		if (reading && n == RELAY_IN && se->se_master != -1)
+			suspend_if_typed(se);
+	} else if (se->se_master == -1)
+		relay_end(se, n);
+	else if (n == RELAY_OUT && reading)
+		rl->rl_from = -1;	/* only without se_peer */
+	else
+		hang_up(se);
+}
+
+/* What a relay waits for.  False: for the terminal to be ours again. */
+static bool
+relay_poll(struct session *se, int n, struct pollfd *ret_pfd)
+{
+	const struct relay *rl = &se->se_relays[n];
+
+	*ret_pfd = (struct pollfd){ .fd = -1 };
+	if (rl->rl_from == -1)
+		return (true);
+	if (rl->rl_len != 0) {
+		ret_pfd->fd = rl->rl_to;
+		ret_pfd->events = POLLOUT;
+	}
+	if (n == RELAY_IN && !input_is_ours(se))
+		return (false);
+	if (rl->rl_len == 0) {
+		ret_pfd->fd = rl->rl_from;
+		ret_pfd->events = POLLIN;
+	}
+	return (true);
+}
+
 int
 session_wait(struct session *se)
 {
@@ -341,20 +368,9 @@ session_wait(struct session *se)
 
 	for (;;) {
 		timeout = -1;
-		for (n = 0; n < RELAY_N; n++) {
-			struct relay *rl = &se->se_relays[n];
-
-			pfd[n].fd = -1;
-			if (rl->rl_from == -1)
-				continue;
-			pfd[n].events = rl->rl_len == 0 ? POLLIN : POLLOUT;
-			if (n == RELAY_IN && !input_is_ours(se))
+		for (n = 0; n < RELAY_N; n++)
+			if (!relay_poll(se, n, &pfd[n]))
 				timeout = RETRY;
-			else if (rl->rl_len == 0)
-				pfd[n].fd = rl->rl_from;
-			if (rl->rl_len != 0)
-				pfd[n].fd = rl->rl_to;
-		}
 		pfd[RELAY_N] = (struct pollfd){ se->se_signals, POLLIN, 0 };
 		pfd[RELAY_N + 1] = (struct pollfd){ se->se_pidfd, POLLIN, 0 };
 		if (poll(pfd, RELAY_N + 2, timeout) == -1 && errno != EINTR)
@@ -363,8 +379,7 @@ session_wait(struct session *se)
 		if (command_ended(se, &status))
 			break;
 		for (n = 0; n < RELAY_N; n++)
-			if (pfd[n].fd != -1 && pfd[n].revents != 0 &&
-			    se->se_relays[n].rl_from != -1)
+			if (pfd[n].revents != 0)
 				relay_step(se, n);
 	}
 	for (n = RELAY_OUT; n < RELAY_N; n++)

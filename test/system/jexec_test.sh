@@ -274,7 +274,7 @@ jexec_refuses_a_directory()
 	atf_check -s exit:1 -e match:'^jexec: .*directory' \
 	    sh -c 'jexec j true </'
 	atf_check -s exit:1 -e match:'^jexec: .*directory' \
-	    sh -c 'jexec j true 2>&1 1</ >&2'
+	    sh -c 'jexec j true 1</'
 }
 
 prison_test jexec_closed_descriptors_are_dev_null
@@ -352,8 +352,8 @@ jexec_stop_and_continue()
 	jexec_prison
 	cat >lines <<-'END'
 	expect HOST:
-	send jexec j sh -c 'echo go; exec sleep 30' </dev/null | cat &\n
-	expect \ngo
+	send jexec j sh -c 'echo g''o; exec sleep 30' </dev/null | cat &\n
+	expect go
 	send kill -TSTP %1\n
 	expect HOST:
 	pause 300
