@@ -262,7 +262,7 @@ view_build(struct entry *en)
 	struct ns_ids ids;
 
 	if (mount_enter(en->en_template, en->en_tree, en->en_userns,
-	    en->en_proc, (pr->pr_pid == JAIL_SYS_NEW ? MOUNT_PROC_NEW : 0) |
+	    prison_uid0(pr), en->en_proc, (pr->pr_pid == JAIL_SYS_NEW ? MOUNT_PROC_NEW : 0) |
 	    (pr->pr_user == JAIL_SYS_INHERIT ? MOUNT_PROC_RDONLY : 0)) == -1)
 		return (-1);
 	step("view-mounts");

@@ -147,8 +147,7 @@ get_computed(const struct param *pa, const struct prison *pr, int no,
 	if (strcmp(name, "osreldate") == 0)
 		n = request_osreldate();
 	else if (strcmp(name, "user.base") == 0)
-		n = pr->pr_slot == SLOT_NONE ? 0 :
-		    (int)(SLOT_BASE + pr->pr_slot * SLOT_SIZE);
+		n = (int)prison_uid0(pr);
 	else	/* jid, cpuset.id */
 		n = pr->pr_id;
 	return (put(v, name, &n, sizeof(n), 1));

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
@@ -144,6 +145,37 @@ is_devfs(const struct submount *sm)
 	    strcmp(sm->sm_point + n - 4, "/dev") == 0);
 }
 
+/*
+ * Before Linux 6.3 a tmpfs cannot be idmapped: give what the host's root owns
+ * of a devfs to the prison's.  One level is all that there is.
+ */
+static int
+devfs_give(int fd, uid_t uid0)
+{
+	_cleanup_close_ int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	char buf[4096];
+	struct stat st;
+	ssize_t n, at;
+
+	if (dir == -1 || fchown(dir, uid0, uid0) == -1)
+		return (jail_err(errno, "give /dev to the prison's root"));
+	while ((n = getdents64(dir, buf, sizeof(buf))) > 0)
+		for (at = 0; at < n;) {
+			struct dirent64 *de = (struct dirent64 *)(buf + at);
+
+			at += de->d_reclen;
+			if (de->d_name[0] == '.' || fstatat(dir, de->d_name,
+			    &st, AT_SYMLINK_NOFOLLOW) == -1 || st.st_uid != 0)
+				continue;
+			if (fchownat(dir, de->d_name, uid0, uid0,
+			    AT_SYMLINK_NOFOLLOW) == -1 && errno != EROFS)
+				return (jail_err(errno, "give /dev/%s to the "
+				    "prison's root", de->d_name));
+		}
+	return (0);
+}
+
 static int
 open_below(const char *path, uint64_t flags)
 {
@@ -157,7 +189,7 @@ open_below(const char *path, uint64_t flags)
  * its files belong to nobody.
  */
 static int
-submount_clone(struct submount *sm, int usernsfd)
+submount_clone(struct submount *sm, int usernsfd, uid_t uid0)
 {
 	struct mount_attr dev = { .attr_clr = MOUNT_ATTR_NODEV };
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
@@ -171,10 +203,14 @@ submount_clone(struct submount *sm, int usernsfd)
 		return (jail_err(errno, "clone %s", sm->sm_point));
 	if (strcmp(sm->sm_type, "devpts") == 0)
 		return (0);	/* its nodes are the prison's terminals */
-	if (idmap_mount(sm->sm_fd, usernsfd) == -1 &&
-	    mount_setattr(sm->sm_fd, "", AT_EMPTY_PATH, &nodev,
-	    sizeof(nodev)) == -1)
-		return (jail_err(errno, "make %s nodev", sm->sm_point));
+	if (idmap_mount(sm->sm_fd, usernsfd) == -1) {
+		if (is_devfs(sm) && devfs_give(sm->sm_fd, uid0) == -1)
+			return (-1);
+		if (mount_setattr(sm->sm_fd, "", AT_EMPTY_PATH, &nodev,
+		    sizeof(nodev)) == -1)
+			return (jail_err(errno, "make %s nodev",
+			    sm->sm_point));
+	}
 	if (is_devfs(sm) && mount_setattr(sm->sm_fd, "", AT_EMPTY_PATH, &dev,
 	    sizeof(dev)) == -1)
 		return (jail_err(errno, "open the devices of %s",
@@ -188,7 +224,7 @@ submount_clone(struct submount *sm, int usernsfd)
  * detached one: hence mount by mount, in the namespace that is to be.
  */
 static int
-submounts_replace(int procfd, int usernsfd)
+submounts_replace(int procfd, int usernsfd, uid_t uid0)
 {
 	struct submount sm[SUBMOUNTS_MAX];
 	char buf[MOUNTINFO_MAX];
@@ -197,7 +233,7 @@ submounts_replace(int procfd, int usernsfd)
 	if ((n = submounts_list(procfd, buf, sizeof(buf), sm)) <= 0)
 		return (n);
 	for (i = 0; i < n; i++)
-		if (submount_clone(&sm[i], usernsfd) == -1)
+		if (submount_clone(&sm[i], usernsfd, uid0) == -1)
 			return (-1);
 	for (i = 0; i < n; i++) {
 		_cleanup_close_ int at = -1;
@@ -239,7 +275,7 @@ proc_mount(unsigned flags)
 }
 
 int
-mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
+mount_enter(int templatefd, int treefd, int usernsfd, uid_t uid0, int procfd,
     unsigned flags)
 {
 	_cleanup_close_ int proc = -1, at = -1;
@@ -259,7 +295,7 @@ mount_enter(int templatefd, int treefd, int usernsfd, int procfd,
 	if (move_mount(treefd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) ==
 	    -1 || fchdir(treefd) == -1 || chroot(".") == -1)
 		return (jail_err(errno, "make path the root"));
-	if (submounts_replace(procfd, usernsfd) == -1)
+	if (submounts_replace(procfd, usernsfd, uid0) == -1)
 		return (-1);
 	at = open_below("/proc", O_PATH | O_DIRECTORY);
 	if (at == -1)

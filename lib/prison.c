@@ -75,6 +75,13 @@ prison_field(const char *name)
 	return (NULL);
 }
 
+uid_t
+prison_uid0(const struct prison *pr)
+{
+	return (pr->pr_slot == SLOT_NONE ? 0 : SLOT_BASE +
+	    pr->pr_slot * SLOT_SIZE);
+}
+
 void
 prison_init(struct prison *pr)
 {
@@ -643,8 +650,7 @@ prison_policy(struct state *st, const struct prison *pr)
 		.po_naddr4 = in4->pr_naddr4,
 		.po_addr6 = in6->pr_addr6,
 		.po_naddr6 = in6->pr_naddr6,
-		.po_uid0 = pr->pr_slot == SLOT_NONE ? 0 :
-		    SLOT_BASE + pr->pr_slot * SLOT_SIZE,
+		.po_uid0 = prison_uid0(pr),
 	};
 	static const struct { uint64_t allow; unsigned policy; } bits[] = {
 		{ PR_ALLOW_RESERVED_PORTS, POLICY_RESERVED_PORTS },

@@ -68,6 +68,9 @@ struct prison_field {
 };
 const struct prison_field *prison_field(const char *name);
 
+/* The host uid that is uid 0 inside. */
+uid_t	prison_uid0(const struct prison *pr);
+
 /* A new prison's defaults. */
 void	prison_init(struct prison *pr);
 
