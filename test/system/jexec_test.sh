@@ -112,7 +112,7 @@ jexec_starts_as_root_in_the_root()
 }
 
 prison_test jexec_U_runs_as_the_jails_user
-jexec_U_runs_as_the_jails_user_body()
+jexec_U_runs_as_the_jails_user()
 {
 	jexec_prison
 	atf_check -o inline:'2000\n' jexec -U bob j id -u
@@ -124,7 +124,7 @@ jexec_U_runs_as_the_jails_user_body()
 }
 
 prison_test jexec_U_knows_no_user_of_the_host
-jexec_U_knows_no_user_of_the_host_body()
+jexec_U_knows_no_user_of_the_host()
 {
 	jexec_prison
 	atf_check -s exit:1 -e inline:'jexec: nobody: no such user\n' \
