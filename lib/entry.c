@@ -85,7 +85,8 @@ view_join(struct entry *en)
 		if ((m = cgroup_pids(en->en_cg, &again)) == -1)
 			m = 0;
 		for (j = 0; j < m; j++)
-			if (again[j] == pids[i] && view_pidns(en, pids[i])) {
+			if (again[j] == pids[i] && view_pidns(en, pids[i]) &&
+			    ns_ids(en->en_proc, 0, &en->en_mine) == 0) {
 				en->en_ids = found;
 				return (1);
 			}
@@ -165,7 +166,7 @@ entry_find_view(struct entry *en, const struct state *st,
 	if (en->en_cg == -1 || en->en_dir == -1)
 		return (jail_errx(ENOENT, "jail %d not found", pr->pr_id));
 	en->en_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (en->en_proc == -1 || ns_ids(en->en_proc, 0, &en->en_mine) == -1)
+	if (en->en_proc == -1)
 		return (jail_err(errno, "/proc of the host"));
 	en->en_join = view_join(en);
 	return (en->en_join);

@@ -223,7 +223,8 @@ find_by_name(const struct state *st, const char *name, int flags,
 {
 	int jid = prison_by_name(st, name);
 
-	if (jid != 0 && visible(st, jid, flags, ret_pr))
+	if (jid != 0 && visible(st, jid, flags, ret_pr) &&
+	    strcmp(ret_pr->pr_name, name) == 0)
 		return (jid);
 	if ((jid = find_dying(st, name, ret_pr)) == 0)
 		return (jail_errx(ENOENT, "jail \"%s\" not found", name));

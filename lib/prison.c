@@ -295,12 +295,26 @@ name_path(const char *name, char *path, size_t size)
 	return (0);
 }
 
+/* Is the name the jail's own number, which needs no entry to be found? */
+static int
+name_is_jid(const struct prison *pr)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pr->pr_id);
+	return (strcmp(text, pr->pr_name) == 0);
+}
+
 int
 prison_by_name(const struct state *st, const char *name)
 {
 	char path[NAME_MAX + 8], jid[16];
 	ssize_t n;
 
+	if (strspn(name, "0123456789") == strlen(name)) {
+		n = strlen(name) > 0 && strlen(name) < 7 ? atoi(name) : 0;
+		return (state_jid_exists(st, n) ? n : 0);
+	}
 	if (name_path(name, path, sizeof(path)) == -1 ||
 	    (n = readlinkat(st->st_dir, path, jid, sizeof(jid) - 1)) == -1)
 		return (0);
@@ -313,6 +327,8 @@ prison_name_add(const struct state *st, const struct prison *pr)
 {
 	char path[NAME_MAX + 8], jid[16];
 
+	if (name_is_jid(pr))
+		return (0);
 	if (name_path(pr->pr_name, path, sizeof(path)) == -1)
 		return (jail_err(errno, "%s", pr->pr_name));
 	snprintf(jid, sizeof(jid), "%d", pr->pr_id);
@@ -330,7 +346,8 @@ prison_name_remove(const struct state *st, const struct prison *pr)
 {
 	char path[NAME_MAX + 8];
 
-	if (prison_by_name(st, pr->pr_name) == pr->pr_id &&
+	if (!name_is_jid(pr) &&
+	    prison_by_name(st, pr->pr_name) == pr->pr_id &&
 	    name_path(pr->pr_name, path, sizeof(path)) == 0)
 		unlinkat(st->st_dir, path, 0);
 }

@@ -92,18 +92,20 @@ prepare_fds(struct spawn *sp)
 {
 	int i;
 
-	sp->sp_null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (sp->sp_null == -1)
-		return (jail_err(errno, "/dev/null"));
 	for (i = 0; i < 3; i++) {
 		sp->sp_fds[i] = sp->sp_jc->jc_fds != NULL ?
 		    sp->sp_jc->jc_fds[i] : i;
 		if (sp->sp_jc->jc_fds == NULL && fcntl(i, F_GETFD) == -1)
 			sp->sp_fds[i] = -1;
-		if (sp->sp_fds[i] == -1)
-			sp->sp_fds[i] = sp->sp_null;
-		else if (check_fd(sp->sp_fds[i], i) == -1)
-			return (-1);
+		if (sp->sp_fds[i] != -1) {
+			if (check_fd(sp->sp_fds[i], i) == -1)
+				return (-1);
+			continue;
+		}
+		if (sp->sp_null == -1 && (sp->sp_null = open("/dev/null",
+		    O_RDWR | O_CLOEXEC)) == -1)
+			return (jail_err(errno, "/dev/null"));
+		sp->sp_fds[i] = sp->sp_null;
 	}
 	return (0);
 }
