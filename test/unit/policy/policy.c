@@ -771,7 +771,7 @@ devices(void **state)
 	struct prison *pr = prison_new("", 0);
 	struct ask as = { .as_to = "/dev/kmsg", .as_flags = AS_CAPABLE };
 	struct policy po = pr->pr_policy;
-	char dir[] = "/tmp/jail-test-policy-dev.XXXXXX", path[64];
+	char path[64];
 	size_t i;
 
 	(void)state;
@@ -790,12 +790,11 @@ devices(void **state)
 	assert_int_equal(prison_set(pr, "", 0), 0);
 	assert_int_equal(inside(pr, ask_open, &as), -EPERM);
 	/* no device is ever made, not even one that may be used */
-	assert_non_null(mkdtemp(dir));
-	as.as_fd = open(dir, O_RDONLY | O_DIRECTORY);
+	as.as_fd = open(world.wo_dir, O_RDONLY | O_DIRECTORY);
 	as.as_port = 1;
 	assert_int_equal(inside(pr, ask_mknod, &as), -EPERM);
 	/* fuse, by flag: the node need not work, only be refused or not */
-	snprintf(path, sizeof(path), "%s/fuse", dir);
+	snprintf(path, sizeof(path), "%s/fuse", world.wo_dir);
 	if (mknod(path, S_IFCHR | 0666, makedev(10, 229)) == 0) {
 		as.as_to = path;
 		assert_int_equal(inside(pr, ask_open, &as), -EPERM);
@@ -803,7 +802,6 @@ devices(void **state)
 		assert_int_not_equal(inside(pr, ask_open, &as), -EPERM);
 	}
 	unlink(path);
-	rmdir(dir);
 }
 
 #define TEST(sentence, fn)						\

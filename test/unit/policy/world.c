@@ -29,7 +29,7 @@
 #define SKIP		77
 #define MAXPRISONS	64
 
-struct world world = { -1, -1, 0, { -1, -1, -1, -1 } };
+struct world world = { -1, -1, NULL, 0, { -1, -1, -1, -1 } };
 
 static char cgroup[256], tempdir[] = "/tmp/jail-test-policy.XXXXXX";
 static struct prison *prisons[MAXPRISONS];
@@ -141,6 +141,8 @@ make_network(void)
 static int
 world_make(void)
 {
+	char path[64];
+
 	if (geteuid() != 0) {
 		say("skipped: needs root");
 		return (SKIP);
@@ -148,14 +150,19 @@ world_make(void)
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET) == -1 ||
 	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
 		die("unshare");
-	if (mount("bpf", tempdir, "bpf", 0, "mode=0700") == -1) {
+	if (mount("tmpfs", tempdir, "tmpfs", 0, "mode=0700") == -1)
+		die("mount tmpfs");
+	snprintf(path, sizeof(path), "%s/bpf", tempdir);
+	mkdir(path, 0700);
+	if (mount("bpf", path, "bpf", 0, "mode=0700") == -1) {
 		say("skipped: kernel lacks bpffs (CONFIG_BPF_SYSCALL)");
 		return (SKIP);
 	}
-	world.wo_bpf = open(tempdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	world.wo_bpf = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	world.wo_cg = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (world.wo_bpf == -1 || world.wo_cg == -1)
 		die("%s", cgroup);
+	world.wo_dir = tempdir;
 	world.wo_level = 1;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -172,11 +179,21 @@ world_make(void)
 	return (0);
 }
 
+static pid_t inhabitant;
+
+/* We are to end: then it ends, and we clear up behind it as always. */
+static void
+end_world(int sig)
+{
+	(void)sig;
+	kill(inhabitant, SIGKILL);
+}
+
 int
 world_run(int (*main_inside)(void))
 {
+	int i, status, tries;
 	char mp[128], path[300];
-	int i, status;
 	pid_t pid;
 
 	if (find_cgroup2(mp) == -1) {
@@ -190,7 +207,8 @@ world_run(int (*main_inside)(void))
 		    strerror(errno));
 		return (SKIP);
 	}
-	if ((pid = fork()) == -1)
+	inhabitant = pid = fork();
+	if (pid == -1)
 		die("fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -202,14 +220,21 @@ world_run(int (*main_inside)(void))
 		fflush(NULL);
 		_exit(status);
 	}
+	signal(SIGINT, end_world);
+	signal(SIGTERM, end_world);
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
 	/* The mounts and the network went with the process. */
-	for (i = 0; i < 1000; i++) {
-		snprintf(path, sizeof(path), "%s/p%d", cgroup, i);
-		rmdir(path);
+	snprintf(path, sizeof(path), "%s/cgroup.kill", cgroup);
+	write_file(path, "1");
+	for (tries = 0; rmdir(cgroup) == -1 && tries < 100; tries++) {
+		for (i = 0; i < 1000; i++) {
+			snprintf(path, sizeof(path), "%s/p%d", cgroup, i);
+			rmdir(path);
+		}
+		usleep(10000);
 	}
-	if (rmdir(cgroup) == -1)
+	if (tries == 100)
 		say("rmdir %s: %s", cgroup, strerror(errno));
 	rmdir(tempdir);
 	return (WIFEXITED(status) ? WEXITSTATUS(status) : 1);

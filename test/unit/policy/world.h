@@ -23,6 +23,7 @@
 struct world {
 	int			wo_bpf;		/* the pin directory */
 	int			wo_cg;		/* above the prisons */
+	const char		*wo_dir;	/* for files; gone afterwards */
 	unsigned		wo_level;
 	struct policy_maps	wo_maps;
 };
