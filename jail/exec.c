@@ -190,12 +190,11 @@ cmp_pid(const void *a, const void *b)
 static void
 send_term(struct cfjail *j, const pid_t *pids, const int *pidfds, int n)
 {
-	pid_t *now;
+	pid_t *now = NULL;
 	int i, nnow, sent = 0;
 
-	if ((nnow = jail_pids(j->jid, &now)) < 0)
-		nnow = 0, now = NULL;
-	qsort(now, nnow, sizeof(*now), cmp_pid);
+	if ((nnow = jail_pids(j->jid, &now)) > 0)
+		qsort(now, nnow, sizeof(*now), cmp_pid);
 	for (i = 0; i < n; i++) {
 		if (pidfds[i] < 0)
 			continue;
@@ -203,8 +202,8 @@ send_term(struct cfjail *j, const pid_t *pids, const int *pidfds, int n)
 		 * A number that is (still or again) the jail's, and a process
 		 * that has not ended: so the number was its own all along.
 		 */
-		if (bsearch(&pids[i], now, nnow, sizeof(*now), cmp_pid) ==
-		    NULL || syscall(SYS_pidfd_send_signal, pidfds[i], SIGTERM,
+		if (nnow <= 0 || bsearch(&pids[i], now, nnow, sizeof(*now),
+		    cmp_pid) == NULL || syscall(SYS_pidfd_send_signal, pidfds[i], SIGTERM,
 		    NULL, 0) < 0) {
 			close(pidfds[i]);
 			continue;

@@ -169,11 +169,9 @@ print_quoted(FILE *f, const char *s)
 {
 	char quote = '\0';
 
-	if (s[0] == '\0' || strchr(s, '\'') != NULL)
-		quote = '"';
-	else if (strchr(s, '"') != NULL)
+	if (strchr(s, '"') != NULL && strchr(s, '\'') == NULL)
 		quote = '\'';
-	else if (strpbrk(s, " \t") != NULL)
+	else if (s[0] == '\0' || strpbrk(s, "' \t") != NULL)
 		quote = '"';
 	if (quote != '\0')
 		putc(quote, f);
@@ -466,7 +464,7 @@ find_jid(struct cfjail *j)
 		    NULL);
 	} else if ((value = string_param(j, K_NAME)) != NULL &&
 	    strlen(value) < sizeof(name)) {
-		strcpy(name, value);
+		snprintf(name, sizeof(name), "%s", value);
 		j->jid = jail_getv_sized(0, "name", name, sizeof(name), NULL);
 	}
 	if (j->jid > 0)

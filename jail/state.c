@@ -15,7 +15,10 @@
 struct cfjails ready = TAILQ_HEAD_INITIALIZER(ready);
 struct cfjails waiting = TAILQ_HEAD_INITIALIZER(waiting);
 
-static struct cfjail **byname;	/* those of the file, sorted by name */
+/* The jails of the file, sorted by name. */
+static struct named {
+	struct cfjail	*nm_jail;
+} *byname;
 static size_t	nbyname;
 
 void
@@ -39,14 +42,17 @@ requeue_head(struct cfjail *j, struct cfjails *queue)
 static int
 cmp_name(const void *a, const void *b)
 {
-	return (strcmp((*(struct cfjail *const *)a)->name,
-	    (*(struct cfjail *const *)b)->name));
+	const struct named *p = a, *q = b;
+
+	return (strcmp(p->nm_jail->name, q->nm_jail->name));
 }
 
 static int
 cmp_key(const void *key, const void *b)
 {
-	return (strcmp(key, (*(struct cfjail *const *)b)->name));
+	const struct named *nm = b;
+
+	return (strcmp(key, nm->nm_jail->name));
 }
 
 static void
@@ -61,18 +67,18 @@ sort_jails(void)
 	byname = emalloc(nbyname * sizeof(*byname));
 	nbyname = 0;
 	TAILQ_FOREACH(j, &cfjails, tq)
-		byname[nbyname++] = j;
+		byname[nbyname++].nm_jail = j;
 	qsort(byname, nbyname, sizeof(*byname), cmp_name);
 }
 
 static struct cfjail *
 find_jail(const char *name)
 {
-	struct cfjail **jp;
+	const struct named *nm;
 
-	jp = nbyname == 0 ? NULL :
+	nm = nbyname == 0 ? NULL :
 	    bsearch(name, byname, nbyname, sizeof(*byname), cmp_key);
-	return (jp != NULL ? *jp : NULL);
+	return (nm != NULL ? nm->nm_jail : NULL);
 }
 
 /* The record of a running jail, a new one if the file does not have it. */
