@@ -464,6 +464,46 @@ q_pids(int argc, char **argv)
 	return (0);
 }
 
+/*
+ * For some seconds look into every process that /proc shows, over and over:
+ * is its program one that is not in this world (has no such path here)?
+ */
+static int
+q_spy(int argc, char **argv)
+{
+	time_t end = time(NULL) + number(argv[0]);
+	char path[64], exe[4096];
+	struct dirent *de;
+	long saw = 0;
+	ssize_t n;
+	DIR *dp;
+
+	(void)argc;
+	printf("ready\n");
+	while (time(NULL) < end) {
+		dp = opendir("/proc");
+		if (dp == NULL)
+			return (refused());
+		while ((de = readdir(dp)) != NULL) {
+			if (atoi(de->d_name) <= 1 ||
+			    atoi(de->d_name) == getpid())
+				continue;
+			snprintf(path, sizeof(path), "/proc/%d/exe",
+			    atoi(de->d_name));
+			n = readlink(path, exe, sizeof(exe) - 1);
+			if (n == -1)
+				continue;
+			saw++;
+			exe[n] = '\0';
+			if (access(exe, F_OK) == -1)
+				printf("outside %s\n", exe);
+		}
+		closedir(dp);
+	}
+	printf("saw %ld\n", saw);
+	return (0);
+}
+
 static int
 q_shm(int argc, char **argv)
 {
@@ -720,6 +760,7 @@ const struct probe probe_proc[] = {
 	{ "status", 1, "field", q_status },
 	{ "fds", 0, "", q_fds },
 	{ "pids", 0, "", q_pids },
+	{ "spy", 1, "seconds", q_spy },
 	{ "shm", 1, "key [create]", q_shm },
 	{ "tiocsti", 2, "fd character", q_tiocsti },
 	{ "fown", 1, "pid", q_fown },

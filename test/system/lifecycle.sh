@@ -1,0 +1,284 @@
+#!/usr/bin/env atf-sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A prison's life: made, seen, entered, vanished, renamed, removed.
+. "$(atf_get_srcdir)/../lib.sh"
+
+prison_test jls_on_a_host_without_prisons_lists_none
+jls_on_a_host_without_prisons_lists_none()
+{
+	atf_check -o inline:'   JID  IP Address      Hostname                      Path\n' \
+	    jls
+	atf_check -s exit:1 -e inline:'jls: jail "j" not found\n' jls -j j
+}
+
+prison_test files_belong_to_uid_0_on_both_sides
+files_belong_to_uid_0_on_both_sides()
+{
+	prison j
+	echo host >"$W/j/from_host"
+	atf_check -o inline:'0:0\n' jexec j /bin/probe owner /from_host
+	atf_check jexec j /bin/probe write /from_jail text
+	atf_check -o inline:'0:0\n' stat -c %u:%g "$W/j/from_jail"
+	atf_check -o inline:'text' cat "$W/j/from_jail"
+	atf_check jexec j /bin/probe chown /from_jail 1000 1000
+	atf_check -o inline:'1000:1000\n' stat -c %u:%g "$W/j/from_jail"
+}
+
+prison_test a_process_has_one_pid_on_both_sides
+a_process_has_one_pid_on_both_sides()
+{
+	prison j
+	background s jexec j /bin/probe sleep
+	pid=$(first_line s.out)
+	atf_check -o match:'probe' cat "/proc/$pid/comm"
+	atf_check -o match:"^0::.*/jail-test\\.$$/$(jls -j j jid)\$" \
+	    cat "/proc/$pid/cgroup"
+	base=$(jls -j j user.base)
+	atf_check -o inline:"$base\n" stat -c %u "/proc/$pid"
+}
+
+prison_test a_prison_vanishes_with_its_last_process
+a_prison_vanishes_with_its_last_process()
+{
+	world_tiny "$W/j"
+	background c jail -c name=j path="$W/j" command=/bin/probe sleep 2
+	wait_for 50 jls -c -j j || atf_fail "never came"
+	wait "$c_pid" || atf_fail "jail -c: $?"
+	atf_check -s exit:1 jls -c -j j
+	atf_check -o empty jls -d name
+}
+
+prison_test a_persistent_prison_stays_without_processes
+a_persistent_prison_stays_without_processes()
+{
+	prison j
+	atf_check jexec j /bin/true
+	atf_check -o inline:'j\n' jls name
+	# and none of its namespaces is held by anyone
+	atf_check -o inline:'j.example\n' jexec j /bin/probe hostname
+}
+
+prison_test a_prison_made_not_persistent_vanishes
+a_prison_made_not_persistent_vanishes()
+{
+	prison j
+	background s jexec j /bin/probe sleep
+	first_line s.out >/dev/null
+	atf_check jail -m name=j nopersist
+	atf_check jls -c -j j
+	kill "$(cat s.out)"
+	wait "$s_pid"
+	atf_check -s exit:1 jls -c -j j
+}
+
+prison_test a_name_is_free_as_soon_as_its_prison_is_gone
+a_name_is_free_as_soon_as_its_prison_is_gone()
+{
+	prison j
+	atf_check jail -R j
+	atf_check -s exit:1 -e match:'not found' jail -R j
+	atf_check jail -c name=j path="$W/j" persist
+}
+
+prison_test removal_ends_all_processes
+removal_ends_all_processes()
+{
+	prison j
+	for n in 1 2 3; do
+		background s$n jexec j /bin/probe sleep
+		first_line s$n.out >>pids
+	done
+	atf_check jail -R j
+	for pid in $(cat pids); do
+		atf_check -s exit:1 test -e "/proc/$pid/exe"
+	done
+}
+
+prison_test removal_leaves_no_cgroup_and_no_record
+removal_leaves_no_cgroup_and_no_record()
+{
+	prison j
+	jid=$(jls -j j jid)
+	cg=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	atf_check test -d "$cg/jail-test.$$/$jid"
+	atf_check test -e "$JAIL_RUN/$jid"
+	atf_check jail -R j
+	atf_check -s exit:1 test -d "$cg/jail-test.$$/$jid"
+	atf_check -s exit:1 test -e "$JAIL_RUN/$jid"
+}
+
+prison_test children_go_with_their_parent
+children_go_with_their_parent()
+{
+	prison j children.max=2
+	atf_check jail -c name=j.k path="$W/j" persist
+	atf_check -o inline:'1\n' jls -j j children.cur
+	atf_check -o inline:"$(jls -j j jid)\n" jls -j j.k parent
+	background s jexec j.k /bin/probe sleep
+	pid=$(first_line s.out)
+	atf_check jail -R j
+	atf_check -o empty jls name
+	atf_check -s exit:1 test -e "/proc/$pid/exe"
+}
+
+prison_test children_max_is_kept
+children_max_is_kept()
+{
+	prison j
+	atf_check -s exit:1 -e match:'prison limit exceeded' \
+	    jail -c name=j.k path="$W/j" persist
+	prison l children.max=1
+	atf_check jail -c name=l.a path="$W/l" persist
+	atf_check -s exit:1 -e match:'prison limit exceeded' \
+	    jail -c name=l.b path="$W/l" persist
+}
+
+prison_test a_restriction_of_the_parent_reaches_its_children
+a_restriction_of_the_parent_reaches_its_children()
+{
+	prison j children.max=1 ip4.addr=10.0.0.2,10.0.0.3
+	atf_check -s exit:1 -e not-empty \
+	    jail -c name=j.k path="$W/j" persist ip4.addr=10.0.0.4
+	atf_check jail -c name=j.k path="$W/j" persist ip4.addr=10.0.0.3
+	atf_check jail -m name=j ip4.addr=10.0.0.2
+	atf_check -o inline:'-\n' jls -j j.k ip4.addr
+	atf_check jail -m name=j allow.noset_hostname
+	atf_check -o inline:'allow.noset_hostname\n' \
+	    jls -n -j j.k allow.set_hostname
+}
+
+prison_test a_renamed_prison_is_found_by_its_new_name
+a_renamed_prison_is_found_by_its_new_name()
+{
+	prison j
+	jid=$(jls -j j jid)
+	atf_check jail -m jid="$jid" name=k
+	atf_check -s exit:1 jls -c -j j
+	atf_check -o inline:"$jid\n" jls -j k jid
+	atf_check jexec k /bin/true
+}
+
+prison_test jls_s_fed_back_makes_the_same_prison
+jls_s_fed_back_makes_the_same_prison()
+{
+	prison j ip4.addr=10.0.0.2,10.0.0.3 ip6.addr=fd00::2 children.max=3 \
+	    allow.chflags=0 securelevel=1 host.domainname=example meta.a='b c'
+	jls -j j -s >one
+	atf_check jail -R j
+	eval "set -- $(cat one)"
+	atf_check -e ignore jail -c "$@"
+	jls -j j -s >two
+	atf_check diff one two
+}
+
+prison_test mounts_of_the_host_appear_inside
+mounts_of_the_host_appear_inside()
+{
+	grep -qE ' / / .* shared:' /proc/self/mountinfo ||
+	    note="the mount of / is private"
+	world_tiny "$W/j"
+	mkdir "$W/j/mnt"
+	prison j
+	background s jexec j /bin/probe sleep
+	first_line s.out >/dev/null
+	mount -t tmpfs late "$W/j/mnt"
+	echo late >"$W/j/mnt/file"
+	if ! jexec j /bin/probe open /mnt/file; then
+		umount "$W/j/mnt"
+		skip "no propagation: ${note-the directory is on no shared mount}"
+	fi
+	umount "$W/j/mnt"
+}
+
+prison_test bad_input_makes_nothing
+bad_input_makes_nothing()
+{
+	world_tiny "$W/j"
+	echo >"$W/file"
+	for bad in "path=$W/nix" "path=$W/file" "path=relative" \
+	    "path=$W/j ip4.addr=10.0.0" "path=$W/j ip4.addr=0.0.0.0" \
+	    "path=$W/j ip4.addr=10.0.0.2,10.0.0.2" "path=$W/j nix=1" \
+	    "path=$W/j enforce_statfs=3" "path=$W/j jid=-1" \
+	    "path=$W/j user=inherit pid=inherit" \
+	    "path=$W/j vnet=new ip4.addr=10.0.0.2" \
+	    "path=$W/j sysvshm=new sysvmsg=inherit" \
+	    "path=$W/j securelevel=x"; do
+		set -- $bad
+		atf_check -s exit:1 -o ignore -e not-empty \
+		    jail -c name=j persist "$@"
+		atf_check -s exit:1 jls -c -j j
+	done
+	# name alone
+	atf_check -s exit:1 -e match:'new jail must persist or attach' \
+	    jail -c name=j path="$W/j"
+	prison k ip4.addr=10.0.0.2
+	atf_check -s exit:1 -e match:'already exists' \
+	    jail -c name=k path="$W/k" persist
+	atf_check -s exit:1 -e match:'clash' \
+	    jail -c name=l path="$W/k" persist ip4.addr=10.0.0.2,10.0.0.3
+}
+
+prison_test many_enter_an_idle_prison_at_once
+many_enter_an_idle_prison_at_once()
+{
+	prison j
+	ln -sf busybox "$W/j/bin/readlink"
+	n=0
+	while [ $n -lt 30 ]; do
+		jexec j /bin/sh -c \
+		    'readlink /proc/self/ns/uts; readlink /proc/self/ns/ipc; sleep 2' \
+		    >view.$n 2>&1 &
+		n=$((n + 1))
+	done
+	wait
+	cat view.* >views
+	[ "$(wc -l <views)" -ge 58 ] || atf_fail "$(cat views)"
+	[ "$(sort -u views | wc -l)" -eq 2 ] ||
+	    atf_fail "more than one view: $(sort views | uniq -c)"
+}
+
+prison_test inside_there_is_a_proc_a_dev_and_nothing_else
+inside_there_is_a_proc_a_dev_and_nothing_else()
+{
+	prison j
+	for node in null zero full random urandom tty ptmx; do
+		granted ischar /dev/$node
+	done
+	jexec j /bin/probe mounts >mounts
+	atf_check -s exit:1 grep -vE '^/(dev|proc|sys|$)' mounts
+}
+
+prison_test sysv_memory_is_the_prisons_own
+sysv_memory_is_the_prisons_own()
+{
+	prison j sysvshm=new
+	prison k sysvshm=new
+	J=j
+	background s jexec j /bin/probe sleep
+	first_line s.out >/dev/null
+	granted shm 4711 create
+	granted shm 4711
+	J=k
+	refused ENOENT shm 4711
+	J=j
+	refused_any shm 4712
+}
+
+prison_test hostnames_are_the_prisons_own
+hostnames_are_the_prisons_own()
+{
+	before=$(hostname)
+	prison j
+	background s jexec j /bin/probe sleep
+	first_line s.out >/dev/null
+	granted sethostname other.example
+	atf_check -o inline:'other.example\n' jexec j /bin/probe hostname
+	atf_check jail -m name=j host.hostname=third.example
+	atf_check -o inline:'third.example\n' jexec j /bin/probe hostname
+	atf_check -o inline:"$before\n" hostname
+}
+
+atf_init_test_cases()
+{
+	add_cases
+}
