@@ -77,10 +77,15 @@ options_parse(struct options *op, int argc, char *argv[])
 		usage();
 }
 
-/* The command's environment: room for all there can be, NULL-terminated. */
+#define NMADE	5	/* PATH, TERM, USER, HOME, SHELL */
+
+/* The command's environment, for jexec's whole life. */
 struct environment {
-	char	**ev_vars;
+	char	**ev_vars;	/* room for all there can be, NULL-terminated */
 	size_t	  ev_n;
+	char	 *ev_made[NMADE];	/* those that are ours, also if -e has
+					   put another in their place */
+	size_t	  ev_nmade;
 };
 
 /* Set "name=value", in the place of what has that name. */
@@ -100,11 +105,11 @@ env_put(struct environment *ev, char *var)
 static void
 env_set(struct environment *ev, const char *name, const char *value)
 {
-	char *var;
+	char **var = &ev->ev_made[ev->ev_nmade++];
 
-	if (asprintf(&var, "%s=%s", name, value) == -1)
+	if (asprintf(var, "%s=%s", name, value) == -1)
 		err(1, "asprintf");
-	env_put(ev, var);
+	env_put(ev, *var);
 }
 
 static const char *
@@ -133,9 +138,7 @@ env_make(const struct options *op, const struct jail_user *ju,
 
 	while (environ[n] != NULL)
 		n++;
-	/* PATH, TERM, USER, HOME, SHELL, -e, and a NULL */
-	ret_ev->ev_n = 0;
-	ret_ev->ev_vars = calloc(n + 5 + (size_t)op->op_nenv + 1,
+	ret_ev->ev_vars = calloc(n + NMADE + (size_t)op->op_nenv + 1,
 	    sizeof(char *));
 	if (ret_ev->ev_vars == NULL)
 		err(1, "calloc");
@@ -223,7 +226,7 @@ main(int argc, char *argv[])
 	struct options op = { 0 };
 	struct jail_command jc = { 0 };
 	struct jail_user ju = { 0 };
-	struct environment ev;
+	static struct environment ev;
 	struct session se;
 	int jid, status;
 
