@@ -110,10 +110,14 @@ jid_of_name(const char *name, int jid)
  */
 
 static int
-check_limits(const struct state *st, int parent)
+check_limits(struct state *st, int parent)
 {
 	struct prison pr;
 
+	/* Those that have ended by themselves do not count. */
+	if (prison_load(st, parent, &pr) == 0 &&
+	    pr.pr_childcount >= pr.pr_childmax)
+		prison_sweep(st, JAIL_MAX);
 	while (parent != 0 && prison_load(st, parent, &pr) == 0) {
 		if (pr.pr_childcount >= pr.pr_childmax)
 			return (jail_errx(EPERM, "prison limit exceeded"));
@@ -457,6 +461,33 @@ push_down(struct prison *pr, const struct prison *above, int levels)
 	return (memcmp(&was, pr, sizeof(was)) != 0);
 }
 
+/*
+ * Put a changed prison in the place of what it was.  The entries of both
+ * stand while the record changes, and the journal names it: whoever settles
+ * it makes the rest agree with the record, whichever it is.
+ */
+static int
+replace(struct state *st, const struct prison *old, const struct prison *new)
+{
+	st->st_table->ta_journal_slot = SLOT_NONE;
+	st->st_table->ta_journal = new->pr_id;
+	step("update-journal");
+	if (prison_addrs_add(st, new) == -1 || prison_name_add(st, new) == -1)
+		return (-1);
+	step("update-index");
+	if (prison_policy(st, new) == -1)
+		return (-1);
+	step("update-policy");
+	if (prison_store(st, new) == -1)
+		return (-1);
+	step("update-record");
+	prison_addrs_remove(st, old, new);
+	if (strcmp(old->pr_name, new->pr_name) != 0)
+		prison_name_remove(st, old);
+	st->st_table->ta_journal = 0;
+	return (0);
+}
+
 static int
 levels_between(const struct prison *pr, const struct prison *above)
 {
@@ -498,11 +529,7 @@ update_below(struct state *st, const struct prison *old,
 			continue;
 		}
 		strcpy(pr.pr_name, name);
-		prison_addrs_remove(st, &was);
-		prison_name_remove(st, &was);
-		if (prison_policy(st, &pr) == -1 || prison_store(st, &pr) ==
-		    -1 || prison_addrs_add(st, &pr) == -1 ||
-		    prison_name_add(st, &pr) == -1)
+		if (replace(st, &was, &pr) == -1)
 			return (jail_errwrap("jail \"%s\"", pr.pr_name));
 	}
 	return (0);
@@ -579,14 +606,10 @@ update(struct state *st, struct request *rq, struct prison *old,
 	    update_below(st, old, &new, 0) == -1 ||
 	    prison_addrs_clash(st, &new) == -1)
 		return (-1);
-	prison_addrs_remove(st, old);
-	if (strcmp(old->pr_name, new.pr_name) != 0)
-		prison_name_remove(st, old);
-	step("update-index");
-	if (prison_policy(st, &new) == -1 || prison_store(st, &new) == -1 ||
-	    prison_addrs_add(st, &new) == -1 || prison_name_add(st, &new) == -1)
+	if (replace(st, old, &new) == -1) {
+		prison_settle(st);
 		return (-1);
-	step("update-record");
+	}
 	if (update_below(st, old, &new, 1) == -1 ||
 	    names_update(st, old, &new) == -1)
 		return (-1);

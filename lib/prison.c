@@ -389,6 +389,32 @@ prison_guarded(const struct state *st, int jid)
 }
 
 int
+prison_remover(const struct state *st, int jid)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/remover", jid);
+	fd = openat(st->st_dir, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1)
+		fd_close(&fd);
+	return (fd);
+}
+
+/* Has a prison ended, or been left dying, and nobody is at work on it? */
+static int
+is_left(const struct state *st, const struct prison *pr)
+{
+	_cleanup_close_ int remover = -1;
+
+	if (!pr->pr_dying)
+		return (!prison_alive(st, pr) &&
+		    !prison_guarded(st, pr->pr_id));
+	remover = prison_remover(st, pr->pr_id);
+	return (remover != -1);
+}
+
+int
 prison_opendir(const struct state *st, int jid)
 {
 	char path[16];
@@ -406,20 +432,50 @@ prison_opencgroup(const struct state *st, int jid)
 	return (cgroup_open(st->st_cg, path));
 }
 
-/* Call fn for each address with its directory's name below addr/. */
 static int
-for_each_addr(const struct prison *pr, int (*fn)(const struct state *,
-    const struct prison *, const char *dir), const struct state *st)
+has_addr4(const struct prison *pr, const struct in_addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < pr->pr_naddr4; i++)
+		if (pr->pr_addr4[i].s_addr == a->s_addr)
+			return (1);
+	return (0);
+}
+
+static int
+has_addr6(const struct prison *pr, const struct in6_addr *a)
+{
+	unsigned i;
+
+	for (i = 0; i < pr->pr_naddr6; i++)
+		if (memcmp(&pr->pr_addr6[i], a, sizeof(*a)) == 0)
+			return (1);
+	return (0);
+}
+
+/*
+ * Call fn for each address, but those that `but` (or NULL) has too, with its
+ * directory's name below addr/.
+ */
+static int
+for_each_addr(const struct prison *pr, const struct prison *but,
+    int (*fn)(const struct state *, const struct prison *, const char *dir),
+    const struct state *st)
 {
 	char dir[sizeof("addr/") + INET6_ADDRSTRLEN] = "addr/";
 	unsigned i;
 
 	for (i = 0; i < pr->pr_naddr4; i++) {
+		if (but != NULL && has_addr4(but, &pr->pr_addr4[i]))
+			continue;
 		inet_ntop(AF_INET, &pr->pr_addr4[i], dir + 5, INET6_ADDRSTRLEN);
 		if (fn(st, pr, dir) == -1)
 			return (-1);
 	}
 	for (i = 0; i < pr->pr_naddr6; i++) {
+		if (but != NULL && has_addr6(but, &pr->pr_addr6[i]))
+			continue;
 		inet_ntop(AF_INET6, &pr->pr_addr6[i], dir + 5,
 		    INET6_ADDRSTRLEN);
 		if (fn(st, pr, dir) == -1)
@@ -458,13 +514,58 @@ addr_remove(const struct state *st, const struct prison *pr, const char *dir)
 int
 prison_addrs_add(const struct state *st, const struct prison *pr)
 {
-	return (for_each_addr(pr, addr_add, st));
+	return (for_each_addr(pr, NULL, addr_add, st));
 }
 
 void
-prison_addrs_remove(const struct state *st, const struct prison *pr)
+prison_addrs_remove(const struct state *st, const struct prison *pr,
+    const struct prison *keep)
 {
-	for_each_addr(pr, addr_remove, st);
+	for_each_addr(pr, keep, addr_remove, st);
+}
+
+/* Does pr hold this address, as text? */
+static int
+holds(const struct prison *pr, const char *text)
+{
+	struct in_addr a4;
+	struct in6_addr a6;
+
+	if (inet_pton(AF_INET, text, &a4) == 1)
+		return (has_addr4(pr, &a4));
+	return (inet_pton(AF_INET6, text, &a6) == 1 && has_addr6(pr, &a6));
+}
+
+/*
+ * After a broken-off change: no entry of jid but of what it holds (pr NULL:
+ * nothing).  The one place where all addresses are walked.
+ */
+static void
+addrs_settle(const struct state *st, int jid, const struct prison *pr)
+{
+	char path[sizeof("addr/") + INET6_ADDRSTRLEN + 16];
+	struct dirent *de;
+	DIR *d;
+	int fd;
+
+	fd = openat(st->st_dir, "addr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return;
+	}
+	while ((de = readdir(d)) != NULL) {
+		if (de->d_name[0] == '.' || strlen(de->d_name) >=
+		    INET6_ADDRSTRLEN || (pr != NULL && holds(pr, de->d_name)))
+			continue;
+		snprintf(path, sizeof(path), "addr/%.45s/%d", de->d_name, jid);
+		if (unlinkat(st->st_dir, path, 0) == -1)
+			continue;
+		snprintf(path, sizeof(path), "addr/%.45s", de->d_name);
+		unlinkat(st->st_dir, path, AT_REMOVEDIR);
+	}
+	closedir(d);
 }
 
 /*
@@ -492,7 +593,7 @@ addr_clash(const struct state *st, const struct prison *pr, const char *dir)
 		jid = atoi(de->d_name);
 		if (jid <= 0 || jid == pr->pr_id ||
 		    prison_load(st, jid, &other) == -1 ||
-		    !prison_alive(st, &other))
+		    !holds(&other, dir + 5) || !prison_alive(st, &other))
 			continue;
 		if (other.pr_parent == pr->pr_id || jid == pr->pr_parent)
 			continue;	/* a child uses its parent's */
@@ -510,7 +611,7 @@ addr_clash(const struct state *st, const struct prison *pr, const char *dir)
 int
 prison_addrs_clash(struct state *st, const struct prison *pr)
 {
-	return (for_each_addr(pr, addr_clash, st));
+	return (for_each_addr(pr, NULL, addr_clash, st));
 }
 
 void
@@ -558,10 +659,14 @@ prison_clear(struct state *st, int jid)
 {
 	_cleanup_close_ int cgfd = -1;
 	struct table *ta = st->st_table;
+	static const char *const files[] = {
+		"record", "record.new", "view", "remover"
+	};
 	struct prison pr;
 	char path[32];
 	uint64_t cgid;
 	int counted, loaded;
+	size_t i;
 
 	loaded = prison_load(st, jid, &pr) == 0;
 	ta->ta_journal_slot = loaded ? pr.pr_slot : ta->ta_journal_slot;
@@ -579,7 +684,7 @@ prison_clear(struct state *st, int jid)
 	step("clear-cgroup");
 	if (loaded) {
 		prison_name_remove(st, &pr);
-		prison_addrs_remove(st, &pr);
+		prison_addrs_remove(st, &pr, NULL);
 	}
 	step("clear-index");
 	counted = state_jid_exists(st, jid);
@@ -588,12 +693,10 @@ prison_clear(struct state *st, int jid)
 	if (loaded && counted && pr.pr_parent != 0)
 		prison_count(st, pr.pr_parent, -1);
 	state_slot_free(st, ta->ta_journal_slot);
-	snprintf(path, sizeof(path), "%d/record", jid);
-	unlinkat(st->st_dir, path, 0);
-	snprintf(path, sizeof(path), "%d/record.new", jid);
-	unlinkat(st->st_dir, path, 0);
-	snprintf(path, sizeof(path), "%d/view", jid);
-	unlinkat(st->st_dir, path, 0);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%d/%s", jid, files[i]);
+		unlinkat(st->st_dir, path, 0);
+	}
 	step("clear-record");
 	snprintf(path, sizeof(path), "%d", jid);
 	unlinkat(st->st_dir, path, AT_REMOVEDIR);
@@ -607,9 +710,16 @@ prison_settle(struct state *st)
 	struct prison pr;
 	int jid = st->st_table->ta_journal;
 
-	/* Made to the end but for the journal's own line? */
+	/*
+	 * Made to the end but for the journal's own line, or changed half
+	 * way: what the record says is what holds.
+	 */
 	if (state_jid_exists(st, jid) && prison_load(st, jid, &pr) == 0 &&
 	    prison_alive(st, &pr)) {
+		prison_policy(st, &pr);
+		addrs_settle(st, jid, &pr);
+		prison_addrs_add(st, &pr);
+		prison_name_add(st, &pr);
 		recount(st, pr.pr_parent);
 		st->st_table->ta_journal_slot = SLOT_NONE;
 		st->st_table->ta_journal = 0;
@@ -618,6 +728,7 @@ prison_settle(struct state *st)
 	if (prison_load(st, jid, &pr) == -1)
 		pr.pr_parent = 0;
 	prison_clear(st, jid);
+	addrs_settle(st, jid, NULL);
 	recount(st, pr.pr_parent);
 }
 
@@ -628,14 +739,15 @@ prison_sweep(struct state *st, int how_many)
 	struct prison pr;
 	int jid;
 
+	if (how_many >= JAIL_MAX)
+		ta->ta_sweep = 0;	/* all of them */
 	while (how_many-- > 0) {
 		if ((jid = state_jid_next(st, ta->ta_sweep)) == 0) {
 			ta->ta_sweep = 0;
 			return;
 		}
 		ta->ta_sweep = jid;
-		if (prison_load(st, jid, &pr) == -1 || (!pr.pr_dying &&
-		    !prison_alive(st, &pr) && !prison_guarded(st, jid)))
+		if (prison_load(st, jid, &pr) == -1 || is_left(st, &pr))
 			prison_clear(st, jid);
 	}
 }

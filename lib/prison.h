@@ -97,6 +97,12 @@ int	prison_named(const struct state *st, int jid);
 /* Is somebody just making the prison, or building its view? */
 int	prison_guarded(const struct state *st, int jid);
 
+/*
+ * Say that the caller removes jid, until the descriptor is closed: -1 when
+ * another does.  A dying prison that nobody removes is the next one's to end.
+ */
+int	prison_remover(const struct state *st, int jid);
+
 /* The directory /run/jail/JID and the cgroup. */
 int	prison_opendir(const struct state *st, int jid);
 int	prison_opencgroup(const struct state *st, int jid);
@@ -105,7 +111,9 @@ int	prison_opencgroup(const struct state *st, int jid);
 int	prison_name_add(const struct state *st, const struct prison *pr);
 void	prison_name_remove(const struct state *st, const struct prison *pr);
 int	prison_addrs_add(const struct state *st, const struct prison *pr);
-void	prison_addrs_remove(const struct state *st, const struct prison *pr);
+/* ... but those that `keep` (or NULL) has too */
+void	prison_addrs_remove(const struct state *st, const struct prison *pr,
+	    const struct prison *keep);
 
 /*
  * Under the lock: may pr have its addresses beside those of others?

@@ -23,6 +23,7 @@ struct victim {
 	int		vi_jid;
 	uint64_t	vi_cgid;	/* the jid may be another's later */
 	int		vi_depth;
+	int		vi_remover;	/* prison_remover(), or -1 */
 };
 
 static int
@@ -48,6 +49,7 @@ mark(struct state *st, struct prison *pr, struct victim *vi)
 	vi->vi_jid = pr->pr_id;
 	vi->vi_cgid = pr->pr_cgid;
 	vi->vi_depth = depth(pr->pr_name);
+	vi->vi_remover = prison_remover(st, pr->pr_id);
 	pr->pr_dying = 1;
 	if (prison_store(st, pr) == -1)
 		return (-1);
@@ -107,10 +109,13 @@ prison_remove(struct state *st, const struct prison *pr)
 	step("remove-killed");
 	if (state_lock(st) == -1)
 		return (-1);
-	for (i = 0; i < n && error == 0; i++)
-		if (prison_load(st, vi[i].vi_jid, &now) == 0 &&
+	for (i = 0; i < n; i++) {
+		if (error == 0 &&
+		    prison_load(st, vi[i].vi_jid, &now) == 0 &&
 		    now.pr_cgid == vi[i].vi_cgid)
 			prison_clear(st, vi[i].vi_jid);
+		fd_close(&vi[i].vi_remover);
+	}
 	if (error != 0)
 		return (jail_errx(error, "jail \"%s\": a process sleeps in the "
 		    "kernel and cannot be killed; jail -r again when it wakes",

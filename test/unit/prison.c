@@ -191,7 +191,7 @@ address_alone_may_be_shared_but_not_one_of_several(void **state)
 	assert_int_equal(prison_addrs_clash(&st, &b), -1);
 	assert_int_equal(errno, EADDRINUSE);
 	assert_non_null(strstr(jail_errmsg, "IPv4 addresses clash"));
-	prison_addrs_remove(&st, &a);
+	prison_addrs_remove(&st, &a, NULL);
 	assert_int_equal(prison_addrs_clash(&st, &b), 0);
 	assert_int_equal(faccessat(st.st_dir, "addr/10.0.0.9", F_OK, 0), -1);
 }
@@ -208,7 +208,7 @@ address_of_one_that_has_ended_is_free(void **state)
 	prison_addrs_add(&st, &a);
 	sample(&b, 23, "new");
 	assert_int_equal(prison_addrs_clash(&st, &b), 0);
-	prison_addrs_remove(&st, &a);
+	prison_addrs_remove(&st, &a, NULL);
 }
 
 static void
