@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# A header with the version of an object file: a hash of what is in it.
+# A header with the version of object files: a hash of what is in them.
 set -eu
-hash=$(sha256sum "$1" | cut -c1-16)
+hash=$(cat "$@" | sha256sum | cut -c1-16)
 printf '#define POLICE_VERSION\t"%s"\n' "$hash"

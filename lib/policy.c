@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-2-Clause */
+// SPDX-License-Identifier: BSD-2-Clause
 /*
  * Loading the BPF programs, and writing the rows they read.
  *
@@ -13,6 +13,7 @@
  *	steer					the program that is attached
  *						by network namespace
  *	steer-<inode>				its link to that namespace
+ *	lsm-...					see lsm.c
  *	version					a symbolic link to our text;
  *						made last, so that what is
  *						half made is seen as nothing
@@ -21,7 +22,6 @@
 #include <sys/stat.h>
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -33,6 +33,8 @@
 
 #include "err.h"
 #include "fd.h"
+#include "lsm.h"
+#include "pin.h"
 #include "police.h"
 #include "policy.h"
 #include "sys/jail.h"
@@ -45,7 +47,6 @@ static int	run_loader(struct bpf_load_and_run_opts *opts);
 #include "police.version.h"
 
 #define VERSIONLEN	96
-#define PINLEN		64
 #define LOGLEN		(1 << 20)
 
 #define NMAPS	5
@@ -99,134 +100,6 @@ _Static_assert(POLICE_RESERVED_PORTS == POLICY_RESERVED_PORTS &&
     POLICE_SADDRSEL4 == POLICY_SADDRSEL4 &&
     POLICE_SADDRSEL6 == POLICY_SADDRSEL6 && POLICE_VNET == POLICY_VNET &&
     POLICE_FUSE == POLICY_FUSE, "the flags are one set");
-
-/* ------------------------------------------------------------------------
- * bpf(2).  The kernel refuses an attribute with anything but zeros where it
- * knows no field, and an initializer need not clear a whole union.
- */
-
-static int
-map_lookup(int fd, const void *key, void *value)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = fd;
-	attr.key = (uintptr_t)key;
-	attr.value = (uintptr_t)value;
-	return (skel_sys_bpf(BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)));
-}
-
-static int
-map_update(int fd, const void *key, const void *value)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = fd;
-	attr.key = (uintptr_t)key;
-	attr.value = (uintptr_t)value;
-	return (skel_sys_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr)));
-}
-
-static int
-map_delete(int fd, const void *key)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = fd;
-	attr.key = (uintptr_t)key;
-	return (skel_sys_bpf(BPF_MAP_DELETE_ELEM, &attr, sizeof(attr)));
-}
-
-static int
-map_next(int fd, const void *key, void *next)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = fd;
-	attr.key = (uintptr_t)key;
-	attr.next_key = (uintptr_t)next;
-	return (skel_sys_bpf(BPF_MAP_GET_NEXT_KEY, &attr, sizeof(attr)));
-}
-
-/*
- * bpf(2) takes paths relative to a descriptor only since Linux 6.5; this
- * spelling is understood by all.
- */
-static int
-pin_path(char path[PINLEN + 32], int dirfd, const char *name)
-{
-	if (snprintf(path, PINLEN + 32, "/proc/self/fd/%d/%s", dirfd,
-	    name) >= PINLEN + 32) {
-		errno = ENAMETOOLONG;
-		return (-1);
-	}
-	return (0);
-}
-
-static int
-pin_get(int dirfd, const char *name)
-{
-	char path[PINLEN + 32];
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.pathname = (uintptr_t)path;
-	if (pin_path(path, dirfd, name) == -1)
-		return (-1);
-	return (skel_sys_bpf(BPF_OBJ_GET, &attr, sizeof(attr)));
-}
-
-static int
-pin_put(int dirfd, const char *name, int fd)
-{
-	char path[PINLEN + 32];
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.pathname = (uintptr_t)path;
-	attr.bpf_fd = fd;
-	if (pin_path(path, dirfd, name) == -1)
-		return (-1);
-	return (skel_sys_bpf(BPF_OBJ_PIN, &attr, sizeof(attr)));
-}
-
-static int
-link_create(int progfd, int target, int attach)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = progfd;
-	attr.link_create.target_fd = target;
-	attr.link_create.attach_type = attach;
-	return (skel_sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr)));
-}
-
-static int
-link_update(int linkfd, int progfd)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_update.link_fd = linkfd;
-	attr.link_update.new_prog_fd = progfd;
-	return (skel_sys_bpf(BPF_LINK_UPDATE, &attr, sizeof(attr)));
-}
-
-/* Closing the last descriptor of a link would do it some time later. */
-static int
-link_detach(int linkfd)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_detach.link_fd = linkfd;
-	return (skel_sys_bpf(BPF_LINK_DETACH, &attr, sizeof(attr)));
-}
 
 /* ------------------------------------------------------------------------
  * Loading.
@@ -438,53 +311,13 @@ version_write(int dirfd, const char *text)
 	return (0);
 }
 
-/* Call fn with the name of each pin that begins with prefix. */
-static int
-each_pin(int dirfd, const char *prefix, int (*fn)(int, const char *, void *),
-    void *arg)
-{
-	struct dirent *de;
-	DIR *dir;
-	int error = 0, fd;
-
-	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) ==
-	    -1)
-		return (-1);
-	if ((dir = fdopendir(fd)) == NULL) {
-		close(fd);
-		return (-1);
-	}
-	while ((de = readdir(dir)) != NULL) {
-		/* with a dot: the kernel's own (maps.debug) */
-		if (strchr(de->d_name, '.') != NULL ||
-		    strncmp(de->d_name, prefix, strlen(prefix)) != 0)
-			continue;
-		if (fn(dirfd, de->d_name, arg) == -1)
-			error = -1;
-	}
-	closedir(dir);
-	return (error);
-}
-
-static int
-unpin(int dirfd, const char *name, void *arg)
-{
-	_cleanup_close_ int fd = -1;
-
-	(void)arg;
-	/* Fails for what is no link, and for one whose cgroup is gone. */
-	if (strcmp(name, "version") != 0 && (fd = pin_get(dirfd, name)) != -1)
-		link_detach(fd);
-	return (unlinkat(dirfd, name, 0));
-}
-
 int
 policy_teardown(int bpfdirfd)
 {
 	/* First of all: what is half gone is seen as nothing. */
 	if (unlinkat(bpfdirfd, "version", 0) == -1 && errno != ENOENT)
 		return (jail_err(errno, "remove the BPF programs"));
-	if (each_pin(bpfdirfd, "", unpin, NULL) == -1)
+	if (pin_each(bpfdirfd, "", pin_remove, NULL) == -1)
 		return (jail_err(errno, "remove the BPF programs"));
 	return (0);
 }
@@ -576,7 +409,7 @@ steer_replace(int dirfd, int progfd)
 	    pin_put(dirfd, new, progfd) == -1 ||
 	    renameat(dirfd, new, dirfd, STEER) == -1)
 		return (-1);
-	return (each_pin(dirfd, STEER "-", steer_update, &progfd));
+	return (pin_each(dirfd, STEER "-", steer_update, &progfd));
 }
 
 /* Attach a program to the cgroup, in its predecessor's place if any. */
@@ -650,6 +483,7 @@ policy_setup(int bpfdirfd, int cgfd, unsigned level)
 		close_maps(maps);
 		if (error == -1)
 			return (jail_errwrap("replace the BPF programs"));
+		lsm_setup(bpfdirfd, sb.st_ino, level);
 		return (version_write(bpfdirfd, want));
 	}
 
@@ -662,10 +496,11 @@ policy_setup(int bpfdirfd, int cgfd, unsigned level)
 		return (-1);
 	if (install(bpfdirfd, cgfd, level, NULL) == -1) {
 		error = errno;
-		each_pin(bpfdirfd, "", unpin, NULL);
+		pin_each(bpfdirfd, "", pin_remove, NULL);
 		errno = error;
 		return (-1);
 	}
+	lsm_setup(bpfdirfd, sb.st_ino, level);
 	return (version_write(bpfdirfd, want));
 }
 
@@ -713,7 +548,7 @@ steer_count(const struct policy_maps *pm, int change)
 	if (map_update(pm->pm_prisons, &nobody, &row) == -1)
 		return (-1);
 	if (change < 0 && row.pr_naddr4 == 0)
-		each_pin(pm->pm_dir, STEER "-", unpin, NULL);
+		pin_each(pm->pm_dir, STEER "-", pin_remove, NULL);
 	return (0);
 }
 

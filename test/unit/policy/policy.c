@@ -868,6 +868,10 @@ static const struct CMUnitTest tests[] = {
 	TEST("a new version takes over without a gap", replaced),
 	TEST("another layout is refused while there are prisons",
 	    layout_refused),
+	TEST("LSM: an abstract unix socket is for its own prison",
+	    lsm_abstract),
+	TEST("LSM: a foreign process does not exist to those who ask",
+	    lsm_processes),
 };
 
 static int

@@ -15,4 +15,8 @@ void	steer_attached(void **state);
 void	replaced(void **state);
 void	layout_refused(void **state);
 
+/* In lsm.c. */
+void	lsm_abstract(void **state);
+void	lsm_processes(void **state);
+
 #endif
