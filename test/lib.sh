@@ -121,7 +121,13 @@ state_clear()
 	$STATES.[0-9]*) ;;
 	*) return 1 ;;
 	esac
-	[ -d "$1" ] || return 0
+	# Another test may take it for a dead one's while its cleanup runs.
+	exec 9>"$STATES.lock"
+	flock 9
+	if [ ! -d "$1" ]; then
+		exec 9>&-
+		return 0
+	fi
 	ours=$(stat -L -c %i "$1/net" 2>/dev/null)
 	if [ -n "$ours" ]; then
 		for ns in /proc/[0-9]*/ns/net; do
@@ -137,6 +143,7 @@ state_clear()
 	awk -v d="$1/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo |
 	    sort -r | while read -r m; do umount -l "$m"; done
 	rm -rf --one-file-system "$1"
+	exec 9>&-
 }
 
 # What killed runs have left: states whose maker is no more.

@@ -228,6 +228,57 @@ jail_without_stdin_still_runs()
 	    "jail -c name=n path=$W/w command=/bin/echo ok <&-"
 }
 
+prison_test jail_gives_a_command_a_terminal_of_its_own
+jail_gives_a_command_a_terminal_of_its_own()
+{
+	world
+	ln -sf busybox "$W/w/bin/tty"
+	cat >script <<-END
+	expect HOST:
+	send env PS1=JAIL: jail -c path=$W/w mount.devfs command=/bin/sh -i\\n
+	expect JAIL:
+	send tty\\n
+	expect /dev/pts/
+	send sleep 60\\n
+	pause 300
+	send \\003
+	expect JAIL:
+	send exit 0\\n
+	expect HOST:
+	cooked
+	send jail -c path=$W/w command=/bin/sh -c 'kill -9 \$\$'\\n
+	expect exited on signal 9
+	expect HOST:
+	send jls -q jid; echo no''thing\\n
+	expect \\nnothing
+	END
+	atf_check -o ignore -e ignore env -u ENV PS1='HOST: ' \
+	    "$BUILD/test/system/ptyrun" script sh -i
+}
+
+prison_test jail_killed_halfway_can_be_cleaned_up
+jail_killed_halfway_can_be_cleaned_up()
+{
+	world
+	cat >j.conf <<-END
+	path = $W/w; persist; mount.devfs; mount.procfs; interface = lo;
+	early { ip4.addr = 10.9.1.1; exec.prestart = 'kill -9 \$PPID; sleep 1'; }
+	late { ip4.addr = 10.9.1.2; exec.created = 'kill -9 \$PPID; sleep 1'; }
+	END
+	atf_check -s signal:kill -x \
+	    "exec nsenter --net=$W/net $BUILD/jail/jail -f j.conf -c early"
+	atf_check -o match:' 10.9.1.1/32 ' host ip -o addr show lo
+	atf_check jail -f j.conf -C early
+	atf_check -o not-match:' 10.9.1.1/32 ' host ip -o addr show lo
+	atf_check -s signal:kill -o inline:'late: created\n' -x \
+	    "exec nsenter --net=$W/net $BUILD/jail/jail -f j.conf -c late"
+	atf_check -o inline:'late\n' jls -j late name
+	atf_check -o inline:'late: removed\n' jail -f j.conf -r late
+	atf_check -o not-match:' 10.9.1.2/32 ' host ip -o addr show lo
+	atf_check -s exit:1 -o inline:'0\n' \
+	    grep -c " $W/w/" /proc/self/mountinfo
+}
+
 atf_init_test_cases()
 {
 	add_cases
