@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "jailp.h"
+#include "session.h"
 
 #define STOP_TIMEOUT	10	/* seconds, when nothing is said */
 #define BLANKS		" \t\f\v\r\n"
@@ -49,6 +50,7 @@ struct exec {
 	bool		 hasuser;
 	bool		 setsuser;	/* not only for its environment */
 	bool		 background;
+	bool		 interactive;	/* of the command line, on a terminal */
 	int		 logfd;		/* for 1 and 2, or -1 */
 };
 
@@ -443,27 +445,66 @@ open_log(struct cfjail *j, const char *path)
 	return (fd);
 }
 
+static void
+fill_command(const struct exec *x, struct jail_command *ret_jc)
+{
+	*ret_jc = (struct jail_command){
+		.jc_argv = x->argv,
+		.jc_envp = x->envp,
+		.jc_dir = x->dir,
+		.jc_user = x->setsuser ? &x->user : NULL,
+	};
+}
+
+static void
+warn_spawn(const struct cfjail *j)
+{
+	if (strncmp(jail_errmsg, "execvp: ", 8) == 0)
+		jail_warnx(j, "exec %s", jail_errmsg + 8);
+	else
+		jail_warnx(j, "%s", jail_errmsg);
+}
+
 /* Start a command inside: its PID, and its pidfd. */
 static pid_t
 spawn_inside(struct cfjail *j, const struct exec *x, int *ret_pidfd)
 {
 	int fds[3] = { 0, x->logfd, x->logfd };
-	struct jail_command jc = {
-		.jc_argv = x->argv,
-		.jc_envp = x->envp,
-		.jc_dir = x->dir,
-		.jc_user = x->setsuser ? &x->user : NULL,
-		.jc_fds = x->logfd >= 0 ? fds : NULL,
-	};
-	pid_t pid = jail_spawn(j->jid, &jc, ret_pidfd, NULL);
+	struct jail_command jc;
+	pid_t pid;
 
+	fill_command(x, &jc);
+	if (x->logfd >= 0)
+		jc.jc_fds = fds;
+	pid = jail_spawn(j->jid, &jc, ret_pidfd, NULL);
 	if (pid > 0)
 		print_warnings(j);
-	else if (strncmp(jail_errmsg, "execvp: ", 8) == 0)
-		jail_warnx(j, "exec %s", jail_errmsg + 8);
 	else
-		jail_warnx(j, "%s", jail_errmsg);
+		warn_spawn(j);
 	return (pid);
+}
+
+/*
+ * The command of the command line, when a terminal is there: it gets one of
+ * its own, for the jailer's is not to come into a prisoner's hands.  Nothing
+ * else can be going on, so wait for it here.
+ */
+static int
+run_session(struct cfjail *j, const struct exec *x)
+{
+	struct jail_command jc;
+	struct session se;
+
+	fill_command(x, &jc);
+	if (session_start(&se, j->jid, &jc) < 0) {
+		warn_spawn(j);
+		return (-1);
+	}
+	print_warnings(j);
+	j->status = session_wait(&se);
+	j->flags |= JF_ASLEEP;
+	requeue(j, &ready);
+	return (0);
 }
 
 static void __attribute__((noreturn))
@@ -532,23 +573,30 @@ start_command(struct cfjail *j, struct exec *x, bool injail)
 
 	if (prepare(j, x, injail) < 0)
 		return (-1);
+	(void)int_param(j, K_EXEC_TIMEOUT, &seconds);
+	if (x->interactive && x->logfd < 0 && seconds == 0) {
+		if (run_session(j, x) < 0)
+			goto fail;
+		goto started;
+	}
 	pid = injail ? spawn_inside(j, x, &pidfd) :
 	    spawn_outside(j, x, &pidfd);
-	if (pid < 0) {
-		jail_warnx(j, "%s: failed", j->comline);
-		return (-1);
-	}
+	if (pid < 0)
+		goto fail;
 	if (x->background) {
 		close(pidfd);
 		return (0);
 	}
-	(void)int_param(j, K_EXEC_TIMEOUT, &seconds);
 	set_timeout(j, seconds);
 	add_proc(j, pid, pidfd);
 	put_to_sleep(j);
+started:
 	if (paralimit > 0)
 		paralimit--;
 	return (1);
+fail:
+	jail_warnx(j, "%s: failed", j->comline);
+	return (-1);
 }
 
 /*
@@ -564,6 +612,7 @@ run_exec(struct cfjail *j, enum known k, struct cfstring *value)
 
 	if ((x.argv = command_args(j, value, &x.background)) == NULL)
 		return (0);
+	x.interactive = value == NULL && (isatty(0) || isatty(1) || isatty(2));
 	j->comline = join_args(x.argv);
 	started = start_command(j, &x, injail);
 	if (started != 1) {
