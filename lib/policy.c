@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -31,7 +32,7 @@
 
 #include <bpf/skel_internal.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "lsm.h"
 #include "pin.h"
@@ -344,17 +345,17 @@ close_maps(int maps[NMAPS])
 		fd_close(&maps[i]);
 }
 
-/* Is there a row of a prison? */
 static int
-has_prisons(int dirfd)
+link_info(int fd, struct bpf_link_info *ret_info)
 {
-	_cleanup_close_ int fd = -1;
-	uint64_t id;
+	union bpf_attr attr;
 
-	if ((fd = pin_get(dirfd, "prisons")) == -1 ||
-	    map_next(fd, NULL, &id) == -1)
-		return (0);
-	return (id != POLICE_NOBODY || map_next(fd, &id, &id) == 0);
+	memset(ret_info, 0, sizeof(*ret_info));
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = fd;
+	attr.info.info_len = sizeof(*ret_info);
+	attr.info.info = (uintptr_t)ret_info;
+	return (skel_sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)));
 }
 
 /* Has the cgroup that the pinned links guard been removed? */
@@ -363,17 +364,41 @@ cgroup_gone(int dirfd)
 {
 	_cleanup_close_ int fd = -1;
 	struct bpf_link_info info;
-	union bpf_attr attr;
 
 	if ((fd = pin_get(dirfd, programs[0].pg_name)) == -1)
 		return (1);
-	memset(&info, 0, sizeof(info));
-	memset(&attr, 0, sizeof(attr));
-	attr.info.bpf_fd = fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (uintptr_t)&info;
-	return (skel_sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr,
-	    sizeof(attr)) == 0 && info.cgroup.cgroup_id == 0);
+	return (link_info(fd, &info) == 0 && info.cgroup.cgroup_id == 0);
+}
+
+/*
+ * Is there a prison?  A row alone is none: after a crash it may be that of a
+ * cgroup which is gone.
+ */
+static int
+has_prisons(int dirfd, int cgfd)
+{
+	_cleanup_close_ int map = -1;
+	struct police_row row;
+	struct dirent *de;
+	uint64_t id;
+	DIR *dir;
+	int fd, found = 0;
+
+	if ((map = pin_get(dirfd, "prisons")) == -1 ||
+	    (fd = openat(cgfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) ==
+	    -1)
+		return (0);
+	if ((dir = fdopendir(fd)) == NULL) {
+		close(fd);
+		return (1);
+	}
+	while (!found && (de = readdir(dir)) != NULL) {
+		id = de->d_ino;
+		found = de->d_type == DT_DIR && de->d_name[0] != '.' &&
+		    map_lookup(map, &id, &row) == 0;
+	}
+	closedir(dir);
+	return (found);
 }
 
 /* ------------------------------------------------------------------------
@@ -458,11 +483,64 @@ install(int dirfd, int cgfd, unsigned level, const int *maps)
 	return (error);
 }
 
+/*
+ * May what is pinned be thrown away?  Not while it guards somebody: of its
+ * own cgroup, if that is ours, or of another that is still there.
+ */
+static int
+is_in_use(int dirfd, int cgfd, const char *have, const char *want)
+{
+	const char *where = strstr(have, "cgroup ");
+
+	if (where == NULL || cgroup_gone(dirfd))
+		return (0);
+	return (strcmp(where, strstr(want, "cgroup ")) != 0 ||
+	    has_prisons(dirfd, cgfd));
+}
+
+/* Does only the hash of the programs differ? */
+static int
+is_replaceable(const char *have, const char *want)
+{
+	const char *where = strstr(have, "cgroup ");
+	size_t layout = strcspn(want, ",") + 1;
+
+	return (where != NULL &&
+	    strcmp(where, strstr(want, "cgroup ")) == 0 &&
+	    strncmp(have, want, layout) == 0);
+}
+
+static int
+replace(int dirfd, int cgfd, unsigned level)
+{
+	int error, maps[NMAPS];
+
+	error = open_maps(dirfd, maps);
+	if (error == 0)
+		error = install(dirfd, cgfd, level, maps);
+	close_maps(maps);
+	return (error == 0 ? 0 : jail_errwrap("replace the BPF programs"));
+}
+
+static int
+install_first(int dirfd, int cgfd, unsigned level)
+{
+	int error;
+
+	if (policy_teardown(dirfd) == -1)
+		return (-1);
+	if (install(dirfd, cgfd, level, NULL) == 0)
+		return (0);
+	error = errno;
+	pin_each(dirfd, "", pin_remove, NULL);
+	errno = error;
+	return (-1);
+}
+
 int
 policy_setup(int bpfdirfd, int cgfd, unsigned level)
 {
-	char have[VERSIONLEN], layout[32], want[VERSIONLEN], *where;
-	int error, maps[NMAPS];
+	char have[VERSIONLEN], want[VERSIONLEN];
 	struct stat sb;
 
 	/* The inode number of a cgroup's directory is the cgroup's id. */
@@ -473,33 +551,15 @@ policy_setup(int bpfdirfd, int cgfd, unsigned level)
 	if (strcmp(have, want) == 0)
 		return (0);
 
-	snprintf(layout, sizeof(layout), "layout %d, ", POLICE_LAYOUT);
-	where = strstr(have, "cgroup ");
-	if (where != NULL && strcmp(where, strstr(want, "cgroup ")) == 0 &&
-	    strncmp(have, layout, strlen(layout)) == 0) {
-		if (open_maps(bpfdirfd, maps) == -1)
+	if (is_replaceable(have, want)) {
+		if (replace(bpfdirfd, cgfd, level) == -1)
 			return (-1);
-		error = install(bpfdirfd, cgfd, level, maps);
-		close_maps(maps);
-		if (error == -1)
-			return (jail_errwrap("replace the BPF programs"));
-		lsm_setup(bpfdirfd, sb.st_ino, level);
-		return (version_write(bpfdirfd, want));
-	}
-
-	if (have[0] != '\0' && !cgroup_gone(bpfdirfd) &&
-	    has_prisons(bpfdirfd))
+	} else if (is_in_use(bpfdirfd, cgfd, have, want)) {
 		return (jail_errx(EBUSY, "the BPF programs in place (%s) "
 		    "cannot be replaced by this version's (%s) while there "
 		    "are jails: remove all jails first", have, want));
-	if (policy_teardown(bpfdirfd) == -1)
+	} else if (install_first(bpfdirfd, cgfd, level) == -1)
 		return (-1);
-	if (install(bpfdirfd, cgfd, level, NULL) == -1) {
-		error = errno;
-		pin_each(bpfdirfd, "", pin_remove, NULL);
-		errno = error;
-		return (-1);
-	}
 	lsm_setup(bpfdirfd, sb.st_ino, level);
 	return (version_write(bpfdirfd, want));
 }
@@ -511,16 +571,22 @@ policy_setup(int bpfdirfd, int cgfd, unsigned level)
 static int
 steer_attach(int dirfd)
 {
-	_cleanup_close_ int link = -1, net = -1, prog = -1;
+	_cleanup_close_ int link = -1, net = -1, old = -1, prog = -1;
 	static const char path[] = "/proc/self/ns/net";
+	struct bpf_link_info info;
 	char name[PINLEN];
 	struct stat sb;
 
 	if (stat(path, &sb) == -1)
 		return (jail_err(errno, "%s", path));
 	snprintf(name, sizeof(name), STEER "-%ju", (uintmax_t)sb.st_ino);
-	if (faccessat(dirfd, name, F_OK, 0) == 0)
-		return (0);
+	if ((old = pin_get(dirfd, name)) != -1) {
+		if (link_info(old, &info) == 0 &&
+		    info.netns.netns_ino == sb.st_ino)
+			return (0);
+		/* Of a namespace that is gone, and whose number came back. */
+		pin_remove(dirfd, name, NULL);
+	}
 	if ((net = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return (jail_err(errno, "%s", path));
 	if ((prog = pin_get(dirfd, STEER)) == -1 ||

@@ -329,7 +329,16 @@ layout_refused(void **state)
 	assert_int_equal(errno, EBUSY);
 	assert_non_null(strstr(jail_errmsg, "remove all jails"));
 	assert_int_equal(try_bind(pr, "10.0.0.1", 5000), -EADDRNOTAVAIL);
-	/* without prisons it is replaced whole */
+	/* nor does another cgroup get what guards this one */
+	assert_int_equal(policy_setup(world.wo_bpf, pr->pr_cg,
+	    world.wo_level + 1), -1);
+	assert_int_equal(errno, EBUSY);
+	/*
+	 * Without prisons it is replaced whole; a row that a crash left of a
+	 * cgroup which is gone is no prison.
+	 */
+	assert_int_equal(policy_set(world.wo_bpf, &world.wo_maps, 999999999,
+	    &pr->pr_policy), 0);
 	prison_free(pr);
 	assert_int_equal(policy_setup(world.wo_bpf, world.wo_cg,
 	    world.wo_level), 0);
