@@ -117,13 +117,18 @@ start_with_pipes(struct session *se, int jid, struct jail_command *jc)
 static int
 start_with_terminal(struct session *se, int jid, struct jail_command *jc)
 {
+	struct termios settings;
+	struct winsize size;
+
 	jc->jc_flags |= JC_TTY;
+	if (tty_settings(STDIN_FILENO, &settings))
+		jc->jc_termios = &settings;
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+		jc->jc_winsize = &size;
 	se->se_pid = jail_spawn(jid, jc, &se->se_pidfd, &se->se_master);
 	if (se->se_pid == -1)
 		return (-1);
 	nonblock(se->se_master);
-	tty_give_settings(STDIN_FILENO, se->se_master);
-	tty_give_size(STDIN_FILENO, se->se_master);
 	se->se_peer = ioctl(se->se_master, TIOCGPTPEER,
 	    O_RDWR | O_NOCTTY | O_CLOEXEC);
 	relay_set(&se->se_relays[RELAY_IN], STDIN_FILENO, se->se_master);

@@ -72,15 +72,12 @@ tty_forget(void)
 	raw = false;
 }
 
-void
-tty_give_settings(int fd, int master)
+bool
+tty_settings(int fd, struct termios *ret_t)
 {
-	struct termios t;
-
 	/* A shell's line editor, at whose side we run, is no example. */
-	if (tty_foreground(fd) && tcgetattr(fd, &t) == 0 &&
-	    (t.c_lflag & ICANON) != 0)
-		tcsetattr(master, TCSANOW, &t);
+	return (tty_foreground(fd) && tcgetattr(fd, ret_t) == 0 &&
+	    (ret_t->c_lflag & ICANON) != 0);
 }
 
 void

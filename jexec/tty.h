@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <termios.h>
 
 /* Whether our job may read this terminal and change its settings. */
 bool	tty_foreground(int fd);
@@ -26,11 +27,13 @@ void	tty_raw(int fd);
 void	tty_restore(void);
 void	tty_forget(void);
 
+/* The settings that a terminal of the prison's should begin with. */
+bool	tty_settings(int fd, struct termios *ret_t);
+
 /*
- * Give the terminal behind `master` the settings or the size of ours; the
- * kernel tells the processes there of a new size.
+ * Give the terminal behind `master` the size of ours; the kernel tells the
+ * processes there of a new one.
  */
-void	tty_give_settings(int fd, int master);
 void	tty_give_size(int fd, int master);
 
 /* The character that suspends a job there (usually ^Z), or -1. */

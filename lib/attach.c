@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "entry.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "jail.h"
 #include "sys.h"

@@ -29,7 +29,7 @@
 #include "allow.h"
 #include "cgroup.h"
 #include "entry.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "idmap.h"
 #include "mount.h"

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "sys.h"
 

@@ -20,7 +20,7 @@
 
 #include "allow.h"
 #include "cgroup.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "first.h"
 #include "idmap.h"

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 
 static const unsigned char program[] = {

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "jail.h"
 #include "sys.h"
@@ -44,6 +44,8 @@ static const struct {
 	{ "late", 0 },
 	{ "failok", 0 },
 	{ "defaults", 0 },
+	{ "nofail", 0 },
+	{ "_netdev", 0 },
 	{ "bind", 0 },
 };
 #define NFLAGS	(sizeof(flags) / sizeof(flags[0]))
@@ -58,6 +60,8 @@ parse_flag(struct options *op, const char *word)
 			op->op_attrs |= flags[i].attr;
 			return (true);
 		}
+	if (strncmp(word, "x-", 2) == 0)
+		return (true);	/* meant for other programs */
 	if (strcmp(word, "rbind") == 0)
 		op->op_rbind = true;
 	else if (strncmp(word, "ruleset=", 8) == 0)

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "state.h"
 #include "sys.h"

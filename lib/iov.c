@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "jail.h"
 
 int

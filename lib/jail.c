@@ -13,7 +13,7 @@
 #include "attach.h"
 #include "cgroup.h"
 #include "create.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "iov.h"
 #include "keyvalue.h"

@@ -13,6 +13,9 @@
 #include <sys/jail.h>
 #include <sys/resource.h>
 
+struct termios;
+struct winsize;
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -100,10 +103,14 @@ struct jail_command {
 					   caller's own.  -1: /dev/null.  A
 					   directory is refused (EISDIR). */
 	unsigned	 jc_flags;	/* JC_ */
+	const struct termios *jc_termios;	/* JC_TTY: settings that the */
+	const struct winsize *jc_winsize;	/* terminal begins with, or
+					   NULL */
 };
 
 #define JC_TTY		0x1	/* 0-2 are a new terminal of the prison's own,
-				   the controlling one; jc_fds is ignored */
+				   the controlling one; of jc_fds those that
+				   are not -1 stand instead of it */
 #define JC_DIR_TRY	0x2	/* a jc_dir that is not there is no error */
 
 /*

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "jail.h"
 #include "paramtab.h"
 

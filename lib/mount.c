@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "idmap.h"
 #include "sys.h"

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "step.h"
 #include "sys.h"

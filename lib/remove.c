@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "jail.h"
 #include "step.h"

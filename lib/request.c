@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "allow.h"
-#include "err.h"
+#include "errmsg.h"
 #include "iov.h"
 #include "keyvalue.h"
 

@@ -8,7 +8,7 @@
 
 #include "cgroup.h"
 #include "create.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "iov.h"
 #include "jail.h"

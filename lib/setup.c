@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "state.h"
 #include "step.h"

@@ -34,7 +34,7 @@
 #include <unistd.h>
 
 #include "entry.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "jail.h"
 #include "step.h"
@@ -90,13 +90,15 @@ check_fd(int fd, int n)
 static int
 prepare_fds(struct spawn *sp)
 {
+	const struct jail_command *jc = sp->sp_jc;
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		sp->sp_fds[i] = sp->sp_jc->jc_fds != NULL ?
-		    sp->sp_jc->jc_fds[i] : i;
-		if (sp->sp_jc->jc_fds == NULL && fcntl(i, F_GETFD) == -1)
-			sp->sp_fds[i] = -1;
+		if (jc->jc_fds != NULL)
+			sp->sp_fds[i] = jc->jc_fds[i];
+		else	/* the terminal, or the caller's own where open */
+			sp->sp_fds[i] = (jc->jc_flags & JC_TTY) != 0 ||
+			    fcntl(i, F_GETFD) == -1 ? -1 : i;
 		if (sp->sp_fds[i] != -1) {
 			if (check_fd(sp->sp_fds[i], i) == -1)
 				return (-1);
@@ -270,14 +272,21 @@ fail:
 static int
 child_tty(struct spawn *sp)
 {
+	const struct jail_command *jc = sp->sp_jc;
 	int i, slave = prison_tty(sp);
 
 	if (slave == -1)
 		slave = sp->sp_slave;
+	/* Before the command can look at them. */
+	if (jc->jc_termios != NULL)
+		tcsetattr(slave, TCSANOW, jc->jc_termios);
+	if (jc->jc_winsize != NULL)
+		ioctl(slave, TIOCSWINSZ, jc->jc_winsize);
 	if (ioctl(slave, TIOCSCTTY, 0) == -1)
 		return (jail_err(errno, "take the terminal"));
 	for (i = 0; i < 3; i++)
-		if (dup2(slave, i) == -1)
+		if ((jc->jc_fds == NULL || jc->jc_fds[i] == -1) &&
+		    dup2(slave, i) == -1)
 			return (jail_err(errno, "descriptor %d", i));
 	close(FD_TTYSOCK);
 	return (close(FD_SLAVE));
@@ -468,18 +477,12 @@ spawn_prepare(struct spawn *sp, int *ret_verdict, int *ret_ttysock)
 	*ret_verdict = p[0];
 	sp->sp_tell = p[1];
 	if ((sp->sp_jc->jc_flags & JC_TTY) != 0) {
-		static const int nothing[3] = { -1, -1, -1 };
-
-		memcpy(sp->sp_fds, nothing, sizeof(nothing));
 		if (prepare_tty(sp) == -1)
 			return (-1);
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p) == -1)
 			return (jail_err(errno, "socketpair"));
 		*ret_ttysock = p[0];
 		sp->sp_ttysock = p[1];
-		sp->sp_null = open("/dev/null", O_RDWR | O_CLOEXEC);
-		sp->sp_fds[0] = sp->sp_fds[1] = sp->sp_fds[2] = sp->sp_null;
-		return (sp->sp_null == -1 ? jail_err(errno, "/dev/null") : 0);
 	}
 	return (prepare_fds(sp));
 }

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "prison.h"
 #include "setup.h"

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "fd.h"
 #include "sys.h"
 

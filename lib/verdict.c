@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "jail.h"
 
 struct verdict {

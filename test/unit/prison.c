@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "err.h"
+#include "errmsg.h"
 #include "jail.h"
 #include "keyvalue.h"
 #include "prison.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The text of an error: jail_errmsg, one buffer a thread, wrapped upwards. */
-#ifndef ABASHIRI_ERR_H
-#define ABASHIRI_ERR_H
+#ifndef ABASHIRI_ERRMSG_H
+#define ABASHIRI_ERRMSG_H
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "err.h"
+#include "errmsg.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 __thread char jail_errmsg[JAIL_ERRMSGLEN];
 static __thread char warnings[2048];
 
-static void
+static void __attribute__((format(printf, 1, 0)))
 errmsg_set(const char *fmt, va_list ap)
 {
 	/* The old text may be among the arguments: format beside it. */
@@ -20,18 +20,31 @@ errmsg_set(const char *fmt, va_list ap)
 	memcpy(jail_errmsg, text, sizeof(text));
 }
 
+/* Append ": " and as much of the text as there is room for. */
+static void
+errmsg_append(const char *text)
+{
+	size_t n = strlen(jail_errmsg), len = strlen(text);
+
+	if (n + 2 >= sizeof(jail_errmsg))
+		return;
+	memcpy(jail_errmsg + n, ": ", 3);
+	n += 2;
+	if (len > sizeof(jail_errmsg) - n - 1)
+		len = sizeof(jail_errmsg) - n - 1;
+	memcpy(jail_errmsg + n, text, len);
+	jail_errmsg[n + len] = '\0';
+}
+
 int
 jail_err(int error, const char *fmt, ...)
 {
 	va_list ap;
-	size_t n;
 
 	va_start(ap, fmt);
 	errmsg_set(fmt, ap);
 	va_end(ap);
-	n = strlen(jail_errmsg);
-	snprintf(jail_errmsg + n, sizeof(jail_errmsg) - n, ": %s",
-	    strerror(error));
+	errmsg_append(strerror(error));
 	errno = error;
 	return (-1);
 }
@@ -54,14 +67,12 @@ jail_errwrap(const char *fmt, ...)
 	char inner[JAIL_ERRMSGLEN];
 	int error = errno;
 	va_list ap;
-	size_t n;
 
 	memcpy(inner, jail_errmsg, sizeof(inner));
 	va_start(ap, fmt);
 	errmsg_set(fmt, ap);
 	va_end(ap);
-	n = strlen(jail_errmsg);
-	snprintf(jail_errmsg + n, sizeof(jail_errmsg) - n, ": %s", inner);
+	errmsg_append(inner);
 	errno = error;
 	return (-1);
 }
