@@ -220,25 +220,39 @@ finish_command(struct cfjail *j)
 	return (error);
 }
 
+/* Is `path` below `root`?  Then *ret_below is the rest of it. */
+static bool
+is_below(const char *path, const char *root, size_t len,
+    const char **ret_below)
+{
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
+		return (false);
+	*ret_below = path + len + strspn(path + len, "/");
+	return (true);
+}
+
 /*
- * The jail's path without slashes at its end, if `path` is below it, which is
- * where a prisoner could have put links: *ret_below is the rest.
+ * The jail's root, if `path` is below it, which is where a prisoner could
+ * have put links: malloc'd, and *ret_below is the rest.  Else NULL.
  */
 char *
 jail_root(const struct cfjail *j, const char *path, const char **ret_below)
 {
 	const char *root = string_param(j, K_PATH);
-	size_t len;
+	char *real;
 
 	if (root == NULL)
 		return (NULL);
-	len = strlen(root);
-	while (len > 0 && root[len - 1] == '/')
-		len--;
-	if (len == 0 || strncmp(path, root, len) != 0 || path[len] != '/')
-		return (NULL);
-	*ret_below = path + len + 1;
-	return (eprintf("%.*s", (int)len, root));
+	if (is_below(path, root, strlen(root), ret_below))
+		return (eprintf("%.*s", (int)(*ret_below - path - 1), path));
+	/* It may have been told by its other name. */
+	if ((real = realpath(root, NULL)) != NULL &&
+	    is_below(path, real, strlen(real), ret_below))
+		return (real);
+	free(real);
+	return (NULL);
 }
 
 /* Check one component of a path.  0 to go on, 1 for a new file's, -1. */

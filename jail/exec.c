@@ -465,18 +465,42 @@ warn_spawn(const struct cfjail *j)
 		jail_warnx(j, "%s", jail_errmsg);
 }
 
+/*
+ * Descriptors 0 to 2 for a command inside.  Of the jailer's terminal it gets
+ * no more than that its output is shown there: what is left running could
+ * otherwise read what he types.
+ */
+static void
+inside_fds(const struct exec *x, int ret_fds[3])
+{
+	char self[32];
+	int i;
+
+	ret_fds[0] = isatty(0) ? -1 : 0;
+	for (i = 1; i < 3; i++) {
+		ret_fds[i] = x->logfd >= 0 ? x->logfd : i;
+		if (x->logfd >= 0 || !isatty(i))
+			continue;
+		snprintf(self, sizeof(self), "/proc/self/fd/%d", i);
+		ret_fds[i] = open(self, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	}
+}
+
 /* Start a command inside: its PID, and its pidfd. */
 static pid_t
 spawn_inside(struct cfjail *j, const struct exec *x, int *ret_pidfd)
 {
-	int fds[3] = { 0, x->logfd, x->logfd };
 	struct jail_command jc;
+	int fds[3], i;
 	pid_t pid;
 
 	fill_command(x, &jc);
-	if (x->logfd >= 0)
-		jc.jc_fds = fds;
+	inside_fds(x, fds);
+	jc.jc_fds = fds;
 	pid = jail_spawn(j->jid, &jc, ret_pidfd, NULL);
+	for (i = 1; i < 3; i++)
+		if (fds[i] > STDERR_FILENO && fds[i] != x->logfd)
+			close(fds[i]);
 	if (pid > 0)
 		print_warnings(j);
 	else

@@ -141,7 +141,7 @@ state_clear()
 	    "$BUILD/test/system/state-clear"
 	# deepest first
 	awk -v d="$1/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo |
-	    sort -r | while read -r m; do umount -l "$m"; done
+	    sort -r | while read -r m; do umount -l "$m" 2>/dev/null; done
 	rm -rf --one-file-system "$1"
 	exec 9>&-
 }

@@ -14,6 +14,7 @@ debian()
 		echo "	path = '$W/j';"
 		echo '	host.hostname = j.example;'
 		echo '	ip4.addr = 10.0.0.2;'
+		echo '	ip6.addr = fd00::2;'	# nginx, as Debian has it
 		echo '	mount.devfs;'
 		echo '	mount.procfs;'
 		echo '	exec.clean;'
@@ -63,6 +64,8 @@ nginx_serves_in_a_prison()
 	echo hello >"$W/j/var/www/html/index.html"
 	atf_check -o inline:'hello\n' \
 	    host busybox wget -q -O - http://10.0.0.2/index.html
+	atf_check -o inline:'hello\n' \
+	    host busybox wget -q -O - 'http://[fd00::2]/index.html'
 	atf_check -s not-exit:0 -o ignore -e ignore \
 	    host busybox wget -q -O - http://10.0.0.1/index.html
 	atf_check -o ignore -e ignore jexec j /usr/sbin/service nginx reload

@@ -249,6 +249,10 @@ jail_gives_a_command_a_terminal_of_its_own()
 	send jail -c path=$W/w command=/bin/sh -c 'kill -9 \$\$'\\n
 	expect exited on signal 9
 	expect HOST:
+	send jail -c path=$W/w mount.devfs exec.start='tty; tty <\&1; cat; echo e''nd'\\n
+	expect not a tty
+	expect end
+	expect HOST:
 	send jls -q jid; echo no''thing\\n
 	expect \\nnothing
 	END

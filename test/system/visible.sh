@@ -87,6 +87,14 @@ an_ordinary_user_sees_his_own_processes_only()
 	atf_check -o not-match:"^$pid\$" jexec -U user j /bin/probe pids
 }
 
+prison_test allow_mount_gives_each_type_that_users_may_mount
+allow_mount_gives_each_type_that_users_may_mount()
+{
+	# The type is a string, which a filter of system calls cannot read.
+	prison j allow.mount allow.mount.tmpfs enforce_statfs=1
+	granted mount none /tmp mqueue
+}
+
 atf_init_test_cases()
 {
 	add_cases
