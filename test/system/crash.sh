@@ -40,12 +40,12 @@ truthful()
 # clean: nothing of any prison is left in the state.
 clean()
 {
-	[ ! -e "$JAIL_RUN/table" ] || atf_check -o empty jls -d name
 	cg=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
 	# the next writer clears: a prison made and removed
 	atf_check -o ignore jail -c name=next path="$W/j" persist \
 	    ip4.addr=10.0.0.4
 	atf_check -o ignore jail -R next
+	atf_check -o empty jls -d name
 	atf_check -o empty find "$cg/$JAIL_CGROUP" -mindepth 1 -type d
 	atf_check -o empty find "$JAIL_RUN" -maxdepth 1 -name '[0-9]*'
 	[ ! -d "$JAIL_RUN/name" ] ||
@@ -135,8 +135,8 @@ killed_while_removing_a_prison()
 		if grep -qx j names; then
 			atf_check -o ignore jail -R j
 		fi
-		wait
 		clean
+		wait
 	done
 }
 
