@@ -160,35 +160,42 @@ port_verdict(const struct police_row *row, __u32 port)
 	return (is_root(row) ? ALLOW_RESERVED : 0);
 }
 
+#define PORT_TAKEN	0x10000
+
 /*
- * Which port to bind where `port` was asked for.  A listener of the host on
- * the wildcard address has the port of every address: then any free one (0).
- * A listener of ours that was moved already: the port it was moved to, so
- * that the kernel decides as ever between EADDRINUSE and SO_REUSEPORT.
+ * Which port to bind on address `real` where `port` was asked for.  A
+ * listener of the host on the wildcard address has the port of every
+ * address: then any free one (0).  A listener of ours that was moved already:
+ * the port it was moved to, so that the kernel decides as ever between
+ * EADDRINUSE and SO_REUSEPORT.  One that is steered to from here and bound
+ * elsewhere, a wildcard: the kernel sees no conflict, but who binds to one of
+ * its addresses would take that from it.
  */
 static __always_inline __u32
 port_dodge(struct bpf_sock_addr *ctx, struct bpf_sock_tuple *tuple,
-    __u32 size, __u32 port)
+    __u32 size, const struct police_addr *real, __u32 port)
 {
 	struct police_note *note;
 	struct bpf_sock *sk;
-	__u32 real = port;
+	__u32 dodged = port;
 
 	sk = bpf_sk_lookup_tcp(ctx, tuple, size, BPF_F_CURRENT_NETNS, 0);
 	if (sk == NULL)
 		return (port);
 	note = bpf_sk_storage_get(&notes, sk, NULL, 0);
 	if (note != NULL)
-		real = bpf_htons(sk->src_port);
+		dodged = same_addr(&note->pn_real, real) ?
+		    bpf_htons(sk->src_port) : PORT_TAKEN;
 	else if (sk->state == TCP_LISTEN && sk->src_ip4 == 0)
-		real = 0;
+		dodged = 0;
 	bpf_sk_release(sk);
-	return (real);
+	return (dodged);
 }
 
 /*
  * A TCP socket gets address `real` where `asked` was asked for: find it a
- * port, and write the note that brings connections to it.  False: no memory.
+ * port, and write the note that brings connections to it.  Returns 0 or an
+ * errno.
  */
 static __always_inline int
 note_bind(struct bpf_sock_addr *ctx, const struct police_row *row,
@@ -201,22 +208,26 @@ note_bind(struct bpf_sock_addr *ctx, const struct police_row *row,
 	if (port != 0 && is_mapped(real)) {
 		tuple.ipv4.daddr = real->pa_w[3];
 		tuple.ipv4.dport = port;
-		real_port = port_dodge(ctx, &tuple, sizeof(tuple.ipv4), port);
+		real_port = port_dodge(ctx, &tuple, sizeof(tuple.ipv4), real,
+		    port);
 	} else if (port != 0) {
 		__builtin_memcpy(tuple.ipv6.daddr, real,
 		    sizeof(tuple.ipv6.daddr));
 		tuple.ipv6.dport = port;
-		real_port = port_dodge(ctx, &tuple, sizeof(tuple.ipv6), port);
+		real_port = port_dodge(ctx, &tuple, sizeof(tuple.ipv6), real,
+		    port);
 	}
+	if (real_port == PORT_TAKEN)
+		return (EADDRINUSE);
 	/* One address, its own port: the kernel finds that by itself. */
 	if (real_port == port && row->pr_naddr4 + row->pr_naddr6 <= 1) {
 		bpf_sk_storage_delete(&notes, ctx->sk);
-		return (1);
+		return (0);
 	}
 	note = bpf_sk_storage_get(&notes, ctx->sk, NULL,
 	    BPF_SK_STORAGE_GET_F_CREATE);
 	if (note == NULL)
-		return (0);
+		return (ENOBUFS);
 	note->pn_pool4 = row->pr_pool4;
 	note->pn_pool6 = row->pr_pool6;
 	note->pn_asked = *asked;
@@ -225,7 +236,7 @@ note_bind(struct bpf_sock_addr *ctx, const struct police_row *row,
 	note->pn_dual = dual;
 	if (real_port != port)
 		ctx->user_port = real_port;
-	return (1);
+	return (0);
 }
 
 /*
@@ -258,7 +269,7 @@ bind4(struct bpf_sock_addr *ctx)
 	struct police_row *row = my_row();
 	__u32 asked = ctx->user_ip4, ip = asked;
 	struct police_addr a, real;
-	int verdict;
+	int error, verdict;
 
 	if (row == NULL)
 		return (refuse(EADDRNOTAVAIL));
@@ -279,8 +290,8 @@ bind4(struct bpf_sock_addr *ctx)
 		asked = ip;
 	set_mapped(&a, asked);
 	set_mapped(&real, ip);
-	return (note_bind(ctx, row, &a, &real, 0) ? verdict :
-	    refuse(ENOBUFS));
+	error = note_bind(ctx, row, &a, &real, 0);
+	return (error == 0 ? verdict : refuse(error));
 }
 
 /* IPV6_V6ONLY, which no helper tells. */
@@ -336,7 +347,7 @@ bind6(struct bpf_sock_addr *ctx)
 {
 	struct police_row *row = my_row();
 	struct police_addr asked, real;
-	int dual = 0, verdict;
+	int dual = 0, error, verdict;
 	__u32 mode;
 
 	if (row == NULL)
@@ -363,8 +374,8 @@ bind6(struct bpf_sock_addr *ctx)
 	    asked.pa_w[3] != INADDR_ANY || row->pr_naddr4 == 1 :
 	    !is_any6(&asked) || (row->pr_naddr6 == 1 && !dual))
 		asked = real;
-	return (note_bind(ctx, row, &asked, &real, dual) ? verdict :
-	    refuse(ENOBUFS));
+	error = note_bind(ctx, row, &asked, &real, dual);
+	return (error == 0 ? verdict : refuse(error));
 }
 
 /* ------------------------------------------------------------------------

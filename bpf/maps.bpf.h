@@ -25,6 +25,7 @@
 #define EACCES		13
 #define EAFNOSUPPORT	97
 #define EPROTONOSUPPORT	93
+#define EADDRINUSE	98
 #define EADDRNOTAVAIL	99
 #define ENOBUFS		105
 

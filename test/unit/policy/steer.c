@@ -83,16 +83,25 @@ steer_dual(void **state)
 void
 steer_exact(void **state)
 {
-	struct prison *pr = prison_new("10.0.0.2 10.0.0.3", 0);
+	struct prison *pr = prison_new("10.0.0.2 10.0.0.3 fd00::2", 0);
 	int any, one;
 
 	(void)state;
-	assert_true((any = try_listen(pr, "0.0.0.0", 5000)) >= 0);
 	assert_true((one = try_listen(pr, "10.0.0.3", 5000)) >= 0);
+	assert_true((any = try_listen(pr, "0.0.0.0", 5000)) >= 0);
 	assert_arrives(one, "10.0.0.3", 5000, "10.0.0.3:5000");
 	assert_arrives(any, "10.0.0.2", 5000, "10.0.0.2:5000");
 	close(one);
 	assert_arrives(any, "10.0.0.3", 5000, "10.0.0.3:5000");
+	/* but nobody takes an address from a wildcard that is there */
+	assert_int_equal(try_listen(pr, "10.0.0.3", 5000), -EADDRINUSE);
+	assert_int_equal(inside(pr, ask_listen, &(struct ask){
+	    .as_to = "10.0.0.3", .as_port = 5000, .as_uid = 1000,
+	    .as_flags = AS_REUSEPORT }), -EADDRINUSE);
+	close(any);
+	assert_true((one = try_listen(pr, "10.0.0.3", 5000)) >= 0);
+	assert_true((any = try_listen(pr, "::", 5001)) >= 0);
+	assert_int_equal(try_listen(pr, "fd00::2", 5001), -EADDRINUSE);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -37,14 +38,6 @@ static int nprisons;
 static struct {
 	long	sh_result;
 } *shared;
-
-/* <err.h> is the library's own where its headers are looked for first. */
-#define say(fmt, ...)							\
-	fprintf(stderr, "test-policy: " fmt "\n", ##__VA_ARGS__)
-#define die(fmt, ...) do {						\
-	say(fmt ": %s", ##__VA_ARGS__, strerror(errno));		\
-	_exit(1);							\
-} while (0)
 
 /* ------------------------------------------------------------------------
  * The world.
@@ -95,7 +88,7 @@ add_address(int fd, int family, const void *addr)
 	memcpy(req.addr, addr, len);
 	if (send(fd, &req, req.n.nlmsg_len, 0) == -1 ||
 	    recv(fd, ack, sizeof(ack), 0) == -1)
-		die("netlink");
+		err(1, "netlink");
 }
 
 static void
@@ -104,7 +97,7 @@ write_file(const char *path, const char *text)
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd == -1 || write(fd, text, strlen(text)) == -1)
-		die("%s", path);
+		err(1, "%s", path);
 	close(fd);
 }
 
@@ -118,14 +111,14 @@ make_network(void)
 	int fd, i;
 
 	if ((fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)
-		die("socket");
+		err(1, "socket");
 	ifr.ifr_flags = IFF_UP;
 	if (ioctl(fd, SIOCSIFFLAGS, &ifr) == -1)
-		die("lo");
+		err(1, "lo");
 	close(fd);
 	if ((fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
 	    NETLINK_ROUTE)) == -1)
-		die("netlink");
+		err(1, "netlink");
 	for (i = 1; i <= 4; i++) {
 		snprintf(text, sizeof(text), "10.0.0.%d", i);
 		inet_pton(AF_INET, text, &in);
@@ -144,38 +137,38 @@ world_make(void)
 	char path[64];
 
 	if (geteuid() != 0) {
-		say("skipped: needs root");
+		warnx("skipped: needs root");
 		return (SKIP);
 	}
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET) == -1 ||
 	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
-		die("unshare");
+		err(1, "unshare");
 	if (mount("tmpfs", tempdir, "tmpfs", 0, "mode=0700") == -1)
-		die("mount tmpfs");
+		err(1, "mount tmpfs");
 	snprintf(path, sizeof(path), "%s/bpf", tempdir);
 	mkdir(path, 0700);
 	if (mount("bpf", path, "bpf", 0, "mode=0700") == -1) {
-		say("skipped: kernel lacks bpffs (CONFIG_BPF_SYSCALL)");
+		warnx("skipped: kernel lacks bpffs (CONFIG_BPF_SYSCALL)");
 		return (SKIP);
 	}
 	world.wo_bpf = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	world.wo_cg = open(cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (world.wo_bpf == -1 || world.wo_cg == -1)
-		die("%s", cgroup);
+		err(1, "%s", cgroup);
 	world.wo_dir = tempdir;
 	world.wo_level = 1;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
-		die("mmap");
+		err(1, "mmap");
 	make_network();
 	if (policy_setup(world.wo_bpf, world.wo_cg, world.wo_level) == -1) {
-		say("%s: %s", getenv("JAIL_MUST_WORK") != NULL ? "failed" :
+		warnx("%s: %s", getenv("JAIL_MUST_WORK") != NULL ? "failed" :
 		    "skipped", jail_errmsg);
 		return (getenv("JAIL_MUST_WORK") != NULL ? 1 : SKIP);
 	}
 	if (policy_open(world.wo_bpf, &world.wo_maps) == -1)
-		die("%s", jail_errmsg);
+		errx(1, "%s", jail_errmsg);
 	return (0);
 }
 
@@ -197,19 +190,18 @@ world_run(int (*main_inside)(void))
 	pid_t pid;
 
 	if (find_cgroup2(mp) == -1) {
-		say("skipped: no cgroup2 is mounted");
+		warnx("skipped: no cgroup2 is mounted");
 		return (SKIP);
 	}
 	snprintf(cgroup, sizeof(cgroup), "%s/jail-test-policy.%d", mp,
 	    (int)getpid());
 	if (mkdir(cgroup, 0755) == -1 || mkdtemp(tempdir) == NULL) {
-		say("skipped: mkdir %s: %s", cgroup,
-		    strerror(errno));
+		warn("skipped: mkdir %s", cgroup);
 		return (SKIP);
 	}
 	inhabitant = pid = fork();
 	if (pid == -1)
-		die("fork");
+		err(1, "fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if ((status = world_make()) == 0) {
@@ -235,7 +227,7 @@ world_run(int (*main_inside)(void))
 		usleep(10000);
 	}
 	if (tries == 100)
-		say("rmdir %s: %s", cgroup, strerror(errno));
+		warn("rmdir %s", cgroup);
 	rmdir(tempdir);
 	return (WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
@@ -291,15 +283,15 @@ prison_new(const char *addrs, unsigned flags)
 
 	snprintf(pr->pr_name, sizeof(pr->pr_name), "p%d", number++);
 	if (mkdirat(world.wo_cg, pr->pr_name, 0755) == -1)
-		die("%s", pr->pr_name);
+		err(1, "%s", pr->pr_name);
 	pr->pr_cg = openat(world.wo_cg, pr->pr_name,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (pr->pr_cg == -1 || fstat(pr->pr_cg, &sb) == -1)
-		die("%s", pr->pr_name);
+		err(1, "%s", pr->pr_name);
 	pr->pr_cgid = sb.st_ino;
 	prisons[nprisons++] = pr;
 	if (addrs != NULL && prison_set(pr, addrs, flags) == -1)
-		die("policy_set: %s", jail_errmsg);
+		errx(1, "policy_set: %s", jail_errmsg);
 	return (pr);
 }
 
@@ -352,7 +344,7 @@ inside(struct prison *pr, long (*fn)(const struct ask *),
 		return (fn(as));
 	shared->sh_result = -ECHILD;
 	if ((pid = clone_into(pr->pr_cg)) == -1)
-		die("clone3");
+		err(1, "clone3");
 	if (pid == 0) {
 		if ((as->as_flags & AS_CAPABLE) == 0 &&
 		    (setgroups(0, NULL) == -1 ||
@@ -381,7 +373,7 @@ address(const char *text, int port, int family, struct sockaddr_storage *ss)
 		return (sizeof(*sin));
 	}
 	if (inet_pton(AF_INET6, text, &sin6->sin6_addr) != 1)
-		die("not an address: %s", text);
+		errx(1, "not an address: %s", text);
 	sin6->sin6_family = AF_INET6;
 	sin6->sin6_port = htons(port);
 	return (sizeof(*sin6));
