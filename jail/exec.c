@@ -227,12 +227,14 @@ int
 term_procs(struct cfjail *j)
 {
 	int timeout, *pidfds, i, n;
-	pid_t *pids;
+	pid_t *pids = NULL;
 
 	if (!int_param(j, K_STOP_TIMEOUT, &timeout))
 		timeout = STOP_TIMEOUT;
-	if (timeout == 0 || (n = jail_pids(j->jid, &pids)) <= 0)
+	if (timeout == 0 || (n = jail_pids(j->jid, &pids)) <= 0) {
+		free(pids);
 		return (0);
+	}
 	pidfds = emalloc(n * sizeof(*pidfds));
 	for (i = 0; i < n; i++)
 		pidfds[i] = (int)syscall(SYS_pidfd_open, pids[i], 0);
