@@ -41,8 +41,9 @@ struct policy_dev {
 #define POLICY_RESERVED_PORTS	0x01	/* root inside may bind below 1024 */
 #define POLICY_RAW_SOCKETS	0x02	/* raw sockets, within its addresses */
 #define POLICY_SOCKET_AF	0x04	/* other protocol families */
-#define POLICY_SADDRSEL4	0x08	/* choose sources by route; without:
-					   always the primary address */
+#define POLICY_SADDRSEL4	0x08	/* choose sources by route: a wish, no
+					   program can ask for the route, and
+					   it is the primary either way */
 #define POLICY_SADDRSEL6	0x10
 #define POLICY_VNET		0x20	/* own stack: nothing is policed */
 #define POLICY_FUSE		0x40	/* may use /dev/fuse */
