@@ -12,12 +12,11 @@
 #include <sys/wait.h>
 
 #include <err.h>
-#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <time.h>
 #include <unistd.h>
 
@@ -60,7 +59,7 @@ static double
 run_jailed(char *root, char *command)
 {
 	char host[] = "bench", *argv[] = { command, NULL };
-	struct in_addr in = { .s_addr = htonl(0x0a000002) };
+	struct in_addr in = { .s_addr = htonl(0x0a000002u) };
 	struct jail_command jc = { .jc_argv = argv };
 	struct jail_result jr;
 	struct iovec iov[6];

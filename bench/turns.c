@@ -3,9 +3,11 @@
  * Time commands by turns, so that what disturbs the machine disturbs all of
  * them alike.
  *
- *	bench-turns N COMMAND...	each a line for /bin/sh's word splitting
+ *	bench-turns N COMMAND...
  *
- * (words are split at blanks; there is no shell).  Prints one median in
+ * Each command is one argument, split at blanks; words like A=b before it go
+ * into its environment, and MOUNTS=path has it start in that mount namespace.
+ * Prints one median in
  * microseconds a command, from fork to reaped, or "-" for one that fails
  * when it is tried first.
  */
@@ -13,7 +15,7 @@
 
 #include <err.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +24,11 @@
 
 #define WORDS	64
 
-extern char **environ;
-
 struct job {
-	char	*jb_argv[WORDS];
+	char	*jb_words[WORDS];	/* the environment's, then argv */
+	char	**jb_argv;
 	double	*jb_times;
+	int	 jb_mounts;	/* a mount namespace, or -1 */
 	int	 jb_fails;
 };
 
@@ -55,55 +57,97 @@ split(struct job *jb, char *line)
 
 	while ((word = strsep(&line, " ")) != NULL)
 		if (*word != '\0' && n < WORDS - 1)
-			jb->jb_argv[n++] = word;
-	jb->jb_argv[n] = NULL;
-	if (n == 0)
+			jb->jb_words[n++] = word;
+	jb->jb_words[n] = NULL;
+	jb->jb_argv = jb->jb_words;
+	while (*jb->jb_argv != NULL && strchr(*jb->jb_argv, '=') != NULL)
+		jb->jb_argv++;
+	if (*jb->jb_argv == NULL)
 		errx(1, "an empty command");
+	jb->jb_mounts = -1;
+	if (strncmp(jb->jb_words[0], "MOUNTS=", 7) == 0 &&
+	    (jb->jb_mounts = open(jb->jb_words[0] + 7,
+	    O_RDONLY | O_CLOEXEC)) == -1)
+		err(1, "%s", jb->jb_words[0] + 7);
+}
+
+/* Forget what "A=b" has put into the environment. */
+static void
+unset(const char *word)
+{
+	char name[64];
+	size_t n = strcspn(word, "=");
+
+	snprintf(name, sizeof(name), "%.*s", (int)n, word);
+	unsetenv(name);
+}
+
+/* vfork(2), not posix_spawn(3): there is a namespace to enter. */
+static pid_t
+spawn(const struct job *jb, int null, int quiet)
+{
+	pid_t pid = vfork();
+
+	if (pid != 0)
+		return (pid);
+	if (jb->jb_mounts != -1 && setns(jb->jb_mounts, CLONE_NEWNS) == -1)
+		_exit(127);
+	dup2(null, 0);
+	dup2(null, 1);
+	if (quiet)
+		dup2(null, 2);
+	execvp(jb->jb_argv[0], jb->jb_argv);
+	_exit(127);
 }
 
 /* Returns the time it took, or -1 when it failed. */
 static double
-run(struct job *jb, posix_spawn_file_actions_t *quiet)
+run(const struct job *jb, int null, int quiet)
 {
-	double t0 = now();
+	char *const *word;
 	int status;
+	double t0;
 	pid_t pid;
 
-	if (posix_spawnp(&pid, jb->jb_argv[0], quiet, NULL, jb->jb_argv,
-	    environ) != 0 || waitpid(pid, &status, 0) == -1 || status != 0)
+	for (word = jb->jb_words; word < (char *const *)jb->jb_argv; word++)
+		putenv(*word);
+	t0 = now();
+	pid = spawn(jb, null, quiet);
+	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		return (-1);
-	return (now() - t0);
+	t0 = now() - t0;
+	for (word = jb->jb_words; word < (char *const *)jb->jb_argv; word++)
+		unset(*word);
+	return (status == 0 ? t0 : -1);
 }
 
 int
 main(int argc, char **argv)
 {
-	posix_spawn_file_actions_t quiet;
 	struct job *jobs, *jb;
-	int i, n;
+	int i, n, null, quiet;
 
 	if (argc < 3 || (n = atoi(argv[1])) < 1)
 		errx(1, "usage: bench-turns n command...");
 	jobs = calloc((size_t)argc, sizeof(*jobs));
 	if (jobs == NULL)
 		err(1, NULL);
-	posix_spawn_file_actions_init(&quiet);
-	posix_spawn_file_actions_addopen(&quiet, 0, "/dev/null", O_RDWR, 0);
-	posix_spawn_file_actions_adddup2(&quiet, 0, 1);
-	if (getenv("BENCH_SHOW") == NULL)
-		posix_spawn_file_actions_adddup2(&quiet, 0, 2);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null == -1)
+		err(1, "/dev/null");
+	quiet = getenv("BENCH_SHOW") == NULL;
 
 	for (jb = jobs, i = 2; i < argc; i++, jb++) {
 		split(jb, argv[i]);
 		jb->jb_times = calloc((size_t)n, sizeof(double));
 		if (jb->jb_times == NULL)
 			err(1, NULL);
-		jb->jb_fails = run(jb, &quiet) < 0;
+		jb->jb_fails = run(jb, null, quiet) < 0;
 	}
 	for (i = 0; i < n; i++)
 		for (jb = jobs; jb < jobs + argc - 2; jb++)
 			if (!jb->jb_fails &&
-			    (jb->jb_times[i] = run(jb, &quiet)) < 0)
+			    (jb->jb_times[i] = run(jb, null, quiet)) < 0)
 				jb->jb_fails = 1;
 	for (jb = jobs; jb < jobs + argc - 2; jb++) {
 		if (jb->jb_fails) {

@@ -458,7 +458,7 @@ q_ifaddrs(int argc, char **argv)
 	return (0);
 }
 
-/* N times connect and close, for what a connection costs. */
+/* N times connect, hear a word, close: for what a connection costs. */
 static int
 q_connect_many(int argc, char **argv)
 {
@@ -466,6 +466,7 @@ q_connect_many(int argc, char **argv)
 	socklen_t len = addr_make(&to, argv[0], argv[1]);
 	struct linger hard = { .l_onoff = 1 };
 	long i, n = number(argv[2]);
+	char c;
 	int fd;
 
 	(void)argc;
@@ -474,6 +475,9 @@ q_connect_many(int argc, char **argv)
 		/* Reset, not TIME_WAIT: ports are not to run out. */
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
 		if (fd == -1 || connect(fd, &to.sa, len) == -1)
+			return (refused());
+		/* Or the server's queue would fill up. */
+		if (recv(fd, &c, 1, 0) == -1)
 			return (refused());
 		close(fd);
 	}
