@@ -228,6 +228,41 @@ jail_without_stdin_still_runs()
 	    "jail -c name=n path=$W/w command=/bin/echo ok <&-"
 }
 
+prison_test jail_finds_addresses_by_its_host_name
+jail_finds_addresses_by_its_host_name()
+{
+	world
+	atf_check jail -h -c name=a path="$W/w" persist \
+	    host.hostname=localhost
+	atf_check -o match:'127\.0\.0\.1|::1' jls -j a ip4.addr ip6.addr
+	atf_check -s exit:1 -e match:'^jail: host.hostname no.such.invalid: ' \
+	    jail -h -c name=b path="$W/w" persist \
+	    host.hostname=no.such.invalid
+}
+
+prison_test jail_sets_an_alias_told_on_the_line
+jail_sets_an_alias_told_on_the_line()
+{
+	world
+	atf_check jail -c name=a path="$W/w" persist \
+	    ip4.addr='lo|10.9.2.1/24 broadcast 10.9.2.255,lo|10.9.2.2/255.255.255.0'
+	atf_check -o inline:'10.9.2.1,10.9.2.2\n' jls -j a ip4.addr
+	atf_check -o match:'10.9.2.1/24 brd 10.9.2.255' \
+	    -o match:'10.9.2.2/24' host ip -o addr show lo
+	atf_check -s exit:1 -e match:'not an IPv4 address' \
+	    jail -c name=b path="$W/w" persist ip4.addr='lo|10.9.2.3/x'
+}
+
+prison_test jail_keeps_meta_and_env
+jail_keeps_meta_and_env()
+{
+	world
+	atf_check jail -c name=a path="$W/w" persist meta.owner=me env.k=v
+	atf_check -o inline:'me v\n' jls -j a meta.owner env.k
+	atf_check jail -m name=a meta.owner=you
+	atf_check -o inline:'you\n' jls -j a meta.owner
+}
+
 prison_test jail_gives_a_command_a_terminal_of_its_own
 jail_gives_a_command_a_terminal_of_its_own()
 {

@@ -352,6 +352,61 @@ EOC
 	has_addresses '10.9.0.7/32\n'
 }
 
+prison_test jail_runs_commands_as_users
+jail_runs_commands_as_users()
+{
+	config <<'EOC'
+path = "@W/w"; persist; exec.poststart = 'id -un; echo $HOME $USER';
+exec.start = 'id -un; echo $HOME $USER';
+a { exec.system_user = nobody; exec.jail_user = user; }
+b { exec.system_user = nix; }
+c { exec.jail_user = nobody; exec.system_jail_user; exec.poststart = "";
+    exec.start = "id -u"; }
+d { exec.jail_user = nix; exec.poststart = ""; }
+EOC
+	ln -sf busybox "$W/w/bin/id"
+	home=$(getent passwd nobody | cut -d: -f6)
+	atf_check -o inline:"user\n/tmp user\nnobody\n$home nobody\n" \
+	    jail -q -f j.conf -c a
+	atf_check -s exit:1 -o ignore -e match:'^jail: b: nix: no such user$' \
+	    jail -q -f j.conf -c b
+	atf_check -o inline:"$(id -u nobody)\n" jail -q -f j.conf -c c
+	atf_check -s exit:1 -e match:'^jail: d: nix: no such user$' \
+	    jail -q -f j.conf -c d
+}
+
+prison_test jail_fails_in_words_when_a_command_does
+jail_fails_in_words_when_a_command_does()
+{
+	config <<'EOC'
+path = "@W/w"; persist;
+a { exec.prestart = "nix a"; }
+b { exec.start = "/nix a"; }
+c { exec.start = "/bin/sh -c 'kill -9 $$'"; }
+d { exec.poststart = "sh -c 'exit 3'"; }
+e { exec.prepare = "false"; }
+EOC
+	says()
+	{
+		atf_check -s exit:1 -o ignore -e inline:"$2" \
+		    jail -f j.conf -c "$1"
+	}
+	says a 'jail: a: exec nix: No such file or directory
+jail: a: nix a: failed
+'
+	says b 'jail: b: exec /nix: No such file or directory
+jail: b: /nix a: failed
+'
+	sed -i 's/\$\$/\\$\\$/' j.conf
+	says c "jail: c: /bin/sh -c /bin/sh -c 'kill -9 \$\$': exited on signal 9
+"
+	says d "jail: d: /bin/sh -c sh -c 'exit 3': failed
+"
+	says e 'jail: e: false: failed
+'
+	atf_check -o inline:'' jls -q jid
+}
+
 prison_test jail_refuses_what_it_has_not_in_words
 jail_refuses_what_it_has_not_in_words()
 {
