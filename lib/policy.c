@@ -599,7 +599,9 @@ steer_attach(int dirfd)
 
 /*
  * Count the prisons that need it.  A crash may leave the count too high: then
- * the program stays attached, and finds nothing to do.
+ * the program stays attached, and finds nothing to do.  That the count is 0
+ * does not detach it yet (policy_rest): who runs one prison after another
+ * would attach and detach each time, a tenth of a prison's price.
  */
 static int
 steer_count(const struct policy_maps *pm, int change)
@@ -611,11 +613,18 @@ steer_count(const struct policy_maps *pm, int change)
 		memset(&row, 0, sizeof(row));
 	if (change > 0 || row.pr_naddr4 > 0)
 		row.pr_naddr4 += change;
-	if (map_update(pm->pm_prisons, &nobody, &row) == -1)
-		return (-1);
-	if (change < 0 && row.pr_naddr4 == 0)
+	return (map_update(pm->pm_prisons, &nobody, &row));
+}
+
+void
+policy_rest(const struct policy_maps *pm)
+{
+	const uint64_t nobody = POLICE_NOBODY;
+	struct police_row row;
+
+	if (map_lookup(pm->pm_prisons, &nobody, &row) == 0 &&
+	    row.pr_naddr4 == 0)
 		pin_each(pm->pm_dir, STEER "-", pin_remove, NULL);
-	return (0);
 }
 
 static int

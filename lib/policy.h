@@ -82,13 +82,19 @@ void	policy_close(struct policy_maps *pm);
  * A cgroup without a row may use no network and no device.
  *
  * A prison with addresses makes the caller's network namespace steer TCP
- * connections to it (see bpf/steer.bpf.c) until the last such is cleared.
+ * connections to it (see bpf/steer.bpf.c) until policy_rest().
  */
 int	policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
 	    const struct policy *po);
 
 /* Forget cgroup `cgid`: its row, addresses and listeners.  0 or -1. */
 int	policy_clear(const struct policy_maps *pm, uint64_t cgid);
+
+/*
+ * Where no prison is left that needs connections steered to it, let the
+ * host's go without: for whoever removes a prison and has the time.
+ */
+void	policy_rest(const struct policy_maps *pm);
 
 /* Detach and unpin everything below bpfdirfd: for tests and removal. */
 int	policy_teardown(int bpfdirfd);

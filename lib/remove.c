@@ -116,6 +116,8 @@ prison_remove(struct state *st, const struct prison *pr)
 			prison_clear(st, vi[i].vi_jid);
 		fd_close(&vi[i].vi_remover);
 	}
+	if (state_policy(st) == 0)
+		policy_rest(&st->st_maps);
 	if (error != 0)
 		return (jail_errx(error, "jail \"%s\": a process sleeps in the "
 		    "kernel and cannot be killed; jail -r again when it wakes",

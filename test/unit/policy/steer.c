@@ -245,8 +245,11 @@ steer_attached(void **state)
 	assert_true(is_attached());
 	b = prison_new("fd00::2", 0);
 	prison_free(a);
+	policy_rest(&world.wo_maps);
 	assert_true(is_attached());
 	assert_int_equal(prison_set(b, "", 0), 0);
+	assert_true(is_attached());
+	policy_rest(&world.wo_maps);
 	assert_false(is_attached());
 }
 
