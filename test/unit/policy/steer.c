@@ -238,6 +238,7 @@ steer_attached(void **state)
 	struct prison *a, *b;
 
 	(void)state;
+	policy_rest(&world.wo_maps);
 	assert_false(is_attached());
 	a = prison_new("*4 *6", 0);
 	assert_false(is_attached());
