@@ -32,7 +32,9 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "idmap.h"
+#include "index.h"
 #include "mount.h"
+#include "settle.h"
 #include "step.h"
 #include "sys.h"
 

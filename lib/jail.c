@@ -15,6 +15,7 @@
 #include "create.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "index.h"
 #include "iov.h"
 #include "keyvalue.h"
 #include "remove.h"

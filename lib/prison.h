@@ -82,9 +82,6 @@ int	prison_parse(struct prison *pr, char *text);
 int	prison_load(const struct state *st, int jid, struct prison *ret_pr);
 int	prison_store(const struct state *st, const struct prison *pr);
 
-/* The jid of a name, or 0. */
-int	prison_by_name(const struct state *st, const char *name);
-
 /*
  * Is a prison alive?  One that is not persistent lives as long as it has
  * processes or prisons below it.
@@ -94,47 +91,9 @@ int	prison_alive(const struct state *st, const struct prison *pr);
 /* Does jid exist and not be dying (whose name is free)? */
 int	prison_named(const struct state *st, int jid);
 
-/* Is somebody just making the prison, or building its view? */
-int	prison_guarded(const struct state *st, int jid);
-
-/*
- * Say that the caller removes jid, until the descriptor is closed: -1 when
- * another does.  A dying prison that nobody removes is the next one's to end.
- */
-int	prison_remover(const struct state *st, int jid);
-
 /* The directory /run/jail/JID and the cgroup. */
 int	prison_opendir(const struct state *st, int jid);
 int	prison_opencgroup(const struct state *st, int jid);
-
-/* Under the lock: the entries of a name and of addresses. */
-int	prison_name_add(const struct state *st, const struct prison *pr);
-void	prison_name_remove(const struct state *st, const struct prison *pr);
-int	prison_addrs_add(const struct state *st, const struct prison *pr);
-/* ... but those that `keep` (or NULL) has too */
-void	prison_addrs_remove(const struct state *st, const struct prison *pr,
-	    const struct prison *keep);
-
-/*
- * Under the lock: may pr have its addresses beside those of others?
- * 0, or -1 EADDRINUSE with the text.
- */
-int	prison_addrs_clash(struct state *st, const struct prison *pr);
-
-/* Under the lock: add delta to children.cur of jid and all above it. */
-void	prison_count(struct state *st, int jid, int delta);
-
-/* Is pr somewhere below the other? */
-int	prison_is_below(const struct prison *pr, const struct prison *above);
-
-/* Under the lock: take away all that is left of a jid, in any state. */
-void	prison_clear(struct state *st, int jid);
-
-/* Under the lock: finish or undo what the journal says was broken off. */
-void	prison_settle(struct state *st);
-
-/* Under the lock: clear a few prisons that have ended by themselves. */
-void	prison_sweep(struct state *st, int how_many);
 
 /* The policy that a prison's parameters amount to. */
 int	prison_policy(struct state *st, const struct prison *pr);

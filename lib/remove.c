@@ -16,7 +16,9 @@
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "index.h"
 #include "jail.h"
+#include "settle.h"
 #include "step.h"
 
 struct victim {

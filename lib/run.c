@@ -13,6 +13,7 @@
 #include "iov.h"
 #include "jail.h"
 #include "remove.h"
+#include "settle.h"
 #include "spawn.h"
 #include "step.h"
 

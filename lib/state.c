@@ -19,7 +19,7 @@
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
-#include "prison.h"
+#include "settle.h"
 #include "setup.h"
 #include "step.h"
 

@@ -20,6 +20,7 @@
 
 #include "errmsg.h"
 #include "jail.h"
+#include "index.h"
 #include "keyvalue.h"
 #include "prison.h"
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Prisons by name and by address, without a walk over all of them: links
+ * name/NAME to a jid, and files addr/ADDRESS/JID.
+ */
+#ifndef ABASHIRI_INDEX_H
+#define ABASHIRI_INDEX_H
+
+#include "prison.h"
+
+/* The jid of a name, or 0. */
+int	prison_by_name(const struct state *st, const char *name);
+
+/* Under the lock: the entries of a name and of addresses. */
+int	prison_name_add(const struct state *st, const struct prison *pr);
+void	prison_name_remove(const struct state *st, const struct prison *pr);
+int	prison_addrs_add(const struct state *st, const struct prison *pr);
+/* ... but those that `keep` (or NULL) has too */
+void	prison_addrs_remove(const struct state *st, const struct prison *pr,
+	    const struct prison *keep);
+
+/*
+ * Under the lock: may pr have its addresses beside those of others?
+ * 0, or -1 EADDRINUSE with the text.
+ */
+int	prison_addrs_clash(struct state *st, const struct prison *pr);
+
+/*
+ * Under the lock, after a broken-off change: no entry of jid but for what pr
+ * (NULL: nothing) holds.
+ */
+void	prison_addrs_settle(const struct state *st, int jid,
+	    const struct prison *pr);
+
+#endif

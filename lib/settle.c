@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What makes an end of prisons: those that are removed, those that have ended
+ * by themselves, and those that were left half made.
+ */
+#include "settle.h"
+
+#include <sys/file.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "errmsg.h"
+#include "fd.h"
+#include "index.h"
+#include "step.h"
+
+int
+prison_guarded(const struct state *st, int jid)
+{
+	_cleanup_close_ int fd = prison_opendir(st, jid);
+
+	return (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1);
+}
+
+int
+prison_remover(const struct state *st, int jid)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/remover", jid);
+	fd = openat(st->st_dir, path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1)
+		fd_close(&fd);
+	return (fd);
+}
+
+/* Has a prison ended, or been left dying, and nobody is at work on it? */
+static int
+is_left(const struct state *st, const struct prison *pr)
+{
+	_cleanup_close_ int remover = -1;
+
+	if (!pr->pr_dying)
+		return (!prison_alive(st, pr) &&
+		    !prison_guarded(st, pr->pr_id));
+	remover = prison_remover(st, pr->pr_id);
+	return (remover != -1);
+}
+
+void
+prison_count(struct state *st, int jid, int delta)
+{
+	struct prison pr;
+
+	while (jid != 0 && prison_load(st, jid, &pr) == 0) {
+		pr.pr_childcount += delta;
+		prison_store(st, &pr);
+		jid = pr.pr_parent;
+	}
+}
+
+int
+prison_is_below(const struct prison *pr, const struct prison *above)
+{
+	size_t n = strlen(above->pr_name);
+
+	return (strncmp(pr->pr_name, above->pr_name, n) == 0 &&
+	    pr->pr_name[n] == '.');
+}
+
+/* Count again what a broken-off change may have counted twice or not. */
+static void
+recount(struct state *st, int jid)
+{
+	struct prison above, pr;
+	int below;
+
+	for (; jid != 0 && prison_load(st, jid, &above) == 0;
+	    jid = above.pr_parent) {
+		above.pr_childcount = 0;
+		for (below = state_jid_next(st, 0); below != 0;
+		    below = state_jid_next(st, below))
+			if (prison_load(st, below, &pr) == 0 &&
+			    prison_is_below(&pr, &above))
+				above.pr_childcount++;
+		prison_store(st, &above);
+	}
+}
+
+void
+prison_clear(struct state *st, int jid)
+{
+	_cleanup_close_ int cgfd = -1;
+	struct table *ta = st->st_table;
+	static const char *const files[] = {
+		"record", "record.new", "view", "remover"
+	};
+	struct prison pr;
+	char path[32];
+	uint64_t cgid;
+	int counted, loaded;
+	size_t i;
+
+	loaded = prison_load(st, jid, &pr) == 0;
+	ta->ta_journal_slot = loaded ? pr.pr_slot : ta->ta_journal_slot;
+	ta->ta_journal = jid;
+	step("clear-journal");
+	if ((cgfd = prison_opencgroup(st, jid)) != -1) {
+		cgroup_kill(cgfd);
+		step("clear-kill");
+		if (cgroup_id(cgfd, &cgid) == 0 && state_policy(st) == 0)
+			policy_clear(&st->st_maps, cgid);
+		step("clear-policy");
+		snprintf(path, sizeof(path), "%d", jid);
+		cgroup_remove(st->st_cg, path);
+	}
+	step("clear-cgroup");
+	if (loaded) {
+		prison_name_remove(st, &pr);
+		prison_addrs_remove(st, &pr, NULL);
+	}
+	step("clear-index");
+	counted = state_jid_exists(st, jid);
+	state_jid_mark(st, jid, 0);
+	step("clear-mark");
+	if (loaded && counted && pr.pr_parent != 0)
+		prison_count(st, pr.pr_parent, -1);
+	state_slot_free(st, ta->ta_journal_slot);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%d/%s", jid, files[i]);
+		unlinkat(st->st_dir, path, 0);
+	}
+	step("clear-record");
+	snprintf(path, sizeof(path), "%d", jid);
+	unlinkat(st->st_dir, path, AT_REMOVEDIR);
+	ta->ta_journal_slot = SLOT_NONE;
+	ta->ta_journal = 0;
+}
+
+void
+prison_settle(struct state *st)
+{
+	struct prison pr;
+	int jid = st->st_table->ta_journal;
+
+	/*
+	 * Made to the end but for the journal's own line, or changed half
+	 * way: what the record says is what holds.
+	 */
+	if (state_jid_exists(st, jid) && prison_load(st, jid, &pr) == 0 &&
+	    prison_alive(st, &pr)) {
+		prison_policy(st, &pr);
+		prison_addrs_settle(st, jid, &pr);
+		prison_addrs_add(st, &pr);
+		prison_name_add(st, &pr);
+		recount(st, pr.pr_parent);
+		st->st_table->ta_journal_slot = SLOT_NONE;
+		st->st_table->ta_journal = 0;
+		return;
+	}
+	if (prison_load(st, jid, &pr) == -1)
+		pr.pr_parent = 0;
+	prison_clear(st, jid);
+	prison_addrs_settle(st, jid, NULL);
+	recount(st, pr.pr_parent);
+}
+
+void
+prison_sweep(struct state *st, int how_many)
+{
+	struct table *ta = st->st_table;
+	struct prison pr;
+	int jid;
+
+	if (how_many >= JAIL_MAX)
+		ta->ta_sweep = 0;	/* all of them */
+	while (how_many-- > 0) {
+		if ((jid = state_jid_next(st, ta->ta_sweep)) == 0) {
+			ta->ta_sweep = 0;
+			return;
+		}
+		ta->ta_sweep = jid;
+		if (prison_load(st, jid, &pr) == -1 || is_left(st, &pr))
+			prison_clear(st, jid);
+	}
+}
