@@ -194,6 +194,7 @@ send_term(struct cfjail *j, const pid_t *pids, const int *pidfds, int n)
 {
 	pid_t *now = NULL;
 	int i, nnow, sent = 0;
+	bool inside;
 
 	if ((nnow = jail_pids(j->jid, &now)) > 0)
 		qsort(now, nnow, sizeof(*now), cmp_pid);
@@ -204,9 +205,10 @@ send_term(struct cfjail *j, const pid_t *pids, const int *pidfds, int n)
 		 * A number that is (still or again) the jail's, and a process
 		 * that has not ended: so the number was its own all along.
 		 */
-		if (nnow <= 0 || bsearch(&pids[i], now, nnow, sizeof(*now),
-		    cmp_pid) == NULL || syscall(SYS_pidfd_send_signal, pidfds[i], SIGTERM,
-		    NULL, 0) < 0) {
+		inside = nnow > 0 && bsearch(&pids[i], now, nnow,
+		    sizeof(*now), cmp_pid) != NULL;
+		if (!inside || syscall(SYS_pidfd_send_signal, pidfds[i],
+		    SIGTERM, NULL, 0) < 0) {
 			close(pidfds[i]);
 			continue;
 		}

@@ -227,7 +227,7 @@ print_jail(FILE *f, const struct cfjail *j, bool oldstyle)
 
 	if (!oldstyle) {
 		fprintf(f, "jid=%d\t", j->jid);
-		print_params(f, j, " ");
+		print_params(f, j, "\t");
 		return;
 	}
 	fprintf(f, "%d\t", j->jid);

@@ -26,7 +26,7 @@ struct options {
 	uint64_t	 op_attrs;	/* MOUNT_ATTR_ */
 	bool		 op_rbind;	/* with the mounts below */
 	int		 op_ruleset;	/* of a devfs */
-	char		*op_data;	/* the rest, for the file system; owned */
+	char		*op_data;	/* the file system's own; malloc'd */
 };
 
 static const struct {
@@ -74,19 +74,24 @@ parse_flag(struct options *op, const char *word)
 static int
 parse_options(struct options *op, const char *text)
 {
-	_cleanup_free_ char *copy = strdup(text != NULL ? text : "");
-	char *rest = copy, *word;
+	char *copy = strdup(text != NULL ? text : ""), *rest = copy, *word;
 	size_t len = 0;
 
 	memset(op, 0, sizeof(*op));
-	if (copy == NULL || (op->op_data = calloc(1, strlen(copy) + 1)) == NULL)
-		return (jail_err(ENOMEM, "mount options"));
+	if (copy != NULL)
+		op->op_data = calloc(1, strlen(copy) + 1);
+	if (op->op_data == NULL) {
+		free(copy);
+		jail_err(ENOMEM, "mount options");
+		return (-1);
+	}
 	while ((word = strsep(&rest, ",")) != NULL) {
 		if (word[0] == '\0' || parse_flag(op, word))
 			continue;
 		len += (size_t)sprintf(op->op_data + len, "%s%s",
 		    len > 0 ? "," : "", word);
 	}
+	free(copy);
 	return (0);
 }
 

@@ -160,7 +160,7 @@ jail_prints_jids_and_jidfiles()
 	    jail -i -c name=a path="$W/w" persist
 	atf_check -o inline:'1\n' jail -J jf -c jid=900 name=b path="$W/w" \
 	    persist exec.start='echo 1'
-	atf_check -o inline:"jid=900	name=b path=$W/w persist exec.start=\"echo 1\"\n" \
+	atf_check -o inline:"jid=900	name=b	path=$W/w	persist	exec.start=\"echo 1\"\n" \
 	    cat jf
 }
 
