@@ -14,9 +14,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -26,37 +24,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "allow.h"
 #include "cgroup.h"
-#include "entry.h"
 #include "errmsg.h"
 #include "fd.h"
 #include "idmap.h"
 #include "index.h"
+#include "jail.h"
 #include "mount.h"
 #include "settle.h"
 #include "step.h"
 #include "sys.h"
+#include "update.h"
 
 #define SWEEP_EACH	4	/* prisons looked at for each one made */
-
-/* ------------------------------------------------------------------------
- * Names.
- */
-
-static const char *
-last_component(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return (dot == NULL ? name : dot + 1);
-}
-
-static int
-is_number(const char *s)
-{
-	return (*s != '\0' && strspn(s, "0123456789") == strlen(s));
-}
 
 /*
  * Find the parent that a dotted name names, which must live.  *ret_above has
@@ -84,32 +64,6 @@ find_parent(const struct state *st, const char *name, struct prison *ret_above)
 		return (jail_errx(ENOENT, "jail \"%s\" is dying", parent));
 	return (0);
 }
-
-/*
- * A jid that is asked for by the name's last part, or -1 for a number that
- * cannot be one.
- */
-static int
-jid_of_name(const char *name, int jid)
-{
-	const char *last = last_component(name);
-	char text[16];
-	long n;
-
-	if (!is_number(last))
-		return (jid);
-	n = strtol(last, NULL, 10);
-	snprintf(text, sizeof(text), "%ld", n);
-	if (n <= 0 || n > JAIL_MAX || strcmp(text, last) != 0 ||
-	    (jid != 0 && n != jid))
-		return (jail_errx(EINVAL, "name cannot be numeric (unless it "
-		    "is the jid)"));
-	return (n);
-}
-
-/* ------------------------------------------------------------------------
- * Making.
- */
 
 static int
 check_limits(struct state *st, int parent)
@@ -399,235 +353,6 @@ create(struct state *st, struct request *rq, int attached,
 	return (make(st, rq, &pr, attached, ret_pr, ret_guard));
 }
 
-/* ------------------------------------------------------------------------
- * Changing.
- */
-
-/* A permission lives in the processes that have it: it cannot be recalled. */
-static int
-check_recall(const struct state *st, const struct prison *old,
-    const struct prison *new)
-{
-	_cleanup_close_ int cgfd = prison_opencgroup(st, old->pr_id);
-	uint64_t gone = old->pr_allow & ~new->pr_allow;
-	const struct allow *al;
-	const struct param *pa;
-
-	if (cgfd == -1 || cgroup_populated(cgfd) != 1)
-		return (0);
-	for (al = allowtab; al < allowtab + allowtab_n; al++) {
-		if ((gone & al->al_bit) == 0 ||
-		    (al->al_flags & AL_PROCESS) == 0)
-			continue;
-		for (pa = paramtab; pa->pa_bit != al->al_bit; pa++)
-			;
-		return (jail_errx(EBUSY, "jail \"%s\" has processes, from which "
-		    "%s cannot be taken back: restart it", old->pr_name,
-		    pa->pa_name));
-	}
-	return (0);
-}
-
-/* Take from a prison below what the one above has lost.  1: changed. */
-static int
-push_down(struct prison *pr, const struct prison *above, int levels)
-{
-	struct prison was = *pr;
-	unsigned i, j, n;
-
-	pr->pr_allow &= above->pr_allow;
-	if (pr->pr_securelevel < above->pr_securelevel)
-		pr->pr_securelevel = above->pr_securelevel;
-	if (pr->pr_enforce_statfs < above->pr_enforce_statfs)
-		pr->pr_enforce_statfs = above->pr_enforce_statfs;
-	if (pr->pr_childmax > above->pr_childmax - levels)
-		pr->pr_childmax = above->pr_childmax > levels ?
-		    above->pr_childmax - levels : 0;
-	if (above->pr_ip4 == JAIL_SYS_NEW && pr->pr_ip4 == JAIL_SYS_NEW) {
-		for (i = n = 0; i < pr->pr_naddr4; i++)
-			for (j = 0; j < above->pr_naddr4; j++)
-				if (pr->pr_addr4[i].s_addr ==
-				    above->pr_addr4[j].s_addr)
-					pr->pr_addr4[n++] = pr->pr_addr4[i];
-		pr->pr_naddr4 = n;
-	}
-	if (above->pr_ip6 == JAIL_SYS_NEW && pr->pr_ip6 == JAIL_SYS_NEW) {
-		for (i = n = 0; i < pr->pr_naddr6; i++)
-			for (j = 0; j < above->pr_naddr6; j++)
-				if (memcmp(&pr->pr_addr6[i],
-				    &above->pr_addr6[j],
-				    sizeof(struct in6_addr)) == 0)
-					pr->pr_addr6[n++] = pr->pr_addr6[i];
-		pr->pr_naddr6 = n;
-	}
-	return (memcmp(&was, pr, sizeof(was)) != 0);
-}
-
-/*
- * Put a changed prison in the place of what it was.  The entries of both
- * stand while the record changes, and the journal names it: whoever settles
- * it makes the rest agree with the record, whichever it is.
- */
-static int
-replace(struct state *st, const struct prison *old, const struct prison *new)
-{
-	st->st_table->ta_journal_slot = SLOT_NONE;
-	st->st_table->ta_journal = new->pr_id;
-	step("update-journal");
-	if (prison_addrs_add(st, new) == -1 || prison_name_add(st, new) == -1)
-		return (-1);
-	step("update-index");
-	if (prison_policy(st, new) == -1)
-		return (-1);
-	step("update-policy");
-	if (prison_store(st, new) == -1)
-		return (-1);
-	step("update-record");
-	prison_addrs_remove(st, old, new);
-	if (strcmp(old->pr_name, new->pr_name) != 0)
-		prison_name_remove(st, old);
-	st->st_table->ta_journal = 0;
-	return (0);
-}
-
-static int
-levels_between(const struct prison *pr, const struct prison *above)
-{
-	const char *p = pr->pr_name + strlen(above->pr_name);
-	int n = 0;
-
-	for (; *p != '\0'; p++)
-		n += *p == '.';
-	return (n);
-}
-
-/*
- * Everything below a changed prison: first without a change, to see whether
- * it can be done (commit 0), then for good.
- */
-static int
-update_below(struct state *st, const struct prison *old,
-    const struct prison *new, int commit)
-{
-	char name[sizeof(old->pr_name)];
-	struct prison pr, was;
-	int jid;
-
-	if (old->pr_childcount == 0)
-		return (0);
-	for (jid = state_jid_next(st, 0); jid != 0;
-	    jid = state_jid_next(st, jid)) {
-		if (prison_load(st, jid, &pr) == -1 ||
-		    !prison_is_below(&pr, old))
-			continue;
-		was = pr;
-		push_down(&pr, new, levels_between(&pr, old));
-		if ((size_t)snprintf(name, sizeof(name), "%s%s", new->pr_name,
-		    pr.pr_name + strlen(old->pr_name)) >= sizeof(name))
-			return (jail_err(ENAMETOOLONG, "name of jail %d", jid));
-		if (!commit) {
-			if (check_recall(st, &was, &pr) == -1)
-				return (-1);
-			continue;
-		}
-		strcpy(pr.pr_name, name);
-		if (replace(st, &was, &pr) == -1)
-			return (jail_errwrap("jail \"%s\"", pr.pr_name));
-	}
-	return (0);
-}
-
-static int
-rename_to(const struct state *st, struct prison *pr, const char *name)
-{
-	const char *last;
-	size_t head;
-	int other;
-
-	if (strcmp(name, pr->pr_name) == 0)
-		return (0);
-	last = last_component(name);
-	head = last_component(pr->pr_name) - pr->pr_name;
-	if ((size_t)(last - name) != head ||
-	    strncmp(name, pr->pr_name, head) != 0)
-		return (jail_errx(EINVAL, "cannot change jail's parent"));
-	if (jid_of_name(name, pr->pr_id) == -1)
-		return (-1);
-	other = prison_by_name(st, name);
-	if (other != 0 && other != pr->pr_id && prison_named(st, other))
-		return (jail_errx(EEXIST, "jail \"%s\" already exists", name));
-	strcpy(pr->pr_name, name);
-	return (0);
-}
-
-/*
- * The names of a running prison are those of its UTS namespace: change them
- * there, by a child that goes in for it.
- */
-static int
-names_update(const struct state *st, const struct prison *old,
-    const struct prison *new)
-{
-	_cleanup_(entry_close) struct entry en;
-	int status;
-	pid_t pid;
-
-	if (strcmp(old->pr_hostname, new->pr_hostname) == 0 &&
-	    strcmp(old->pr_domainname, new->pr_domainname) == 0)
-		return (0);
-	entry_init(&en);
-	if (entry_find_view(&en, st, new) != 1)
-		return (0);	/* the next view is built with the new ones */
-	if ((pid = sys_clone3(CLONE_VFORK, 0, -1, NULL)) == 0)
-		_exit(entry_rename(&en) == 0 ? 0 : errno);
-	while (pid != -1 && waitpid(pid, &status, __WALL) == -1 &&
-	    errno == EINTR)
-		;
-	if (pid == -1 || status != 0)
-		return (jail_err(pid == -1 ? errno : WEXITSTATUS(status),
-		    "set host.hostname in jail \"%s\"", new->pr_name));
-	return (0);
-}
-
-static int
-update(struct state *st, struct request *rq, struct prison *old,
-    struct prison *ret_pr)
-{
-	struct prison new = *old, above = { .pr_id = 0 };
-	int persist_ended;
-
-	if (old->pr_parent != 0 && prison_load(st, old->pr_parent, &above) ==
-	    -1)
-		return (jail_err(errno, "jail %d", old->pr_parent));
-	if (rq->rq_name != NULL && rename_to(st, &new, rq->rq_name) == -1)
-		return (-1);
-	if (request_apply(rq, &new, above.pr_id != 0 ? &above : NULL, 0) == -1)
-		return (-1);
-	request_permissions(rq, &new);
-	if (check_recall(st, old, &new) == -1 ||
-	    update_below(st, old, &new, 0) == -1 ||
-	    prison_addrs_clash(st, &new) == -1)
-		return (-1);
-	if (replace(st, old, &new) == -1) {
-		prison_settle(st);
-		return (-1);
-	}
-	if (update_below(st, old, &new, 1) == -1 ||
-	    names_update(st, old, &new) == -1)
-		return (-1);
-	/* Nothing keeps a prison that no longer persists and is empty. */
-	persist_ended = old->pr_persist && !new.pr_persist &&
-	    !prison_alive(st, &new);
-	*ret_pr = new;
-	if (persist_ended)
-		prison_clear(st, new.pr_id);
-	return (new.pr_id);
-}
-
-/* ------------------------------------------------------------------------
- * Which of the two.
- */
-
 /*
  * The living prison that a request names: by jid before name.  1 found,
  * 0 none, -1 with the error.
@@ -639,7 +364,7 @@ find_prison(struct state *st, const struct request *rq, struct prison *ret_pr)
 
 	if (jid == 0 && rq->rq_name != NULL)
 		jid = prison_by_name(st, rq->rq_name);
-	if (jid == 0 && rq->rq_name != NULL && is_number(rq->rq_name))
+	if (jid == 0 && rq->rq_name != NULL && name_is_number(rq->rq_name))
 		jid = atoi(rq->rq_name);
 	clear_ended(st, jid);
 	if (jid == 0 || !state_jid_exists(st, jid))
@@ -683,11 +408,11 @@ prison_set(struct state *st, struct request *rq, int attached,
 	if (found && pr.pr_dying)
 		return (jail_errx(ENOENT, "jail %d is dying", pr.pr_id));
 	if (found)
-		return (update(st, rq, &pr, ret_pr));
+		return (prison_update(st, rq, &pr, ret_pr));
 	if ((rq->rq_flags & JAIL_CREATE) == 0)
 		return (not_found(rq));
 	if (rq->rq_name != NULL) {
-		if ((jid = jid_of_name(rq->rq_name, rq->rq_jid)) == -1)
+		if ((jid = name_jid(rq->rq_name, rq->rq_jid)) == -1)
 			return (-1);
 		/* A jid given beside a name that somebody has. */
 		found = prison_by_name(st, rq->rq_name);

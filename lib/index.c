@@ -16,6 +16,38 @@
 #include "errmsg.h"
 #include "sys.h"
 
+const char *
+name_last(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return (dot == NULL ? name : dot + 1);
+}
+
+int
+name_is_number(const char *s)
+{
+	return (*s != '\0' && strspn(s, "0123456789") == strlen(s));
+}
+
+int
+name_jid(const char *name, int jid)
+{
+	const char *last = name_last(name);
+	char text[16];
+	long n;
+
+	if (!name_is_number(last))
+		return (jid);
+	n = strtol(last, NULL, 10);
+	snprintf(text, sizeof(text), "%ld", n);
+	if (n <= 0 || n > JAIL_MAX || strcmp(text, last) != 0 ||
+	    (jid != 0 && n != jid))
+		return (jail_errx(EINVAL, "name cannot be numeric (unless it "
+		    "is the jid)"));
+	return (n);
+}
+
 /* A name as a file name: "/" is the one byte it may not hold. */
 static int
 name_path(const char *name, char *path, size_t size)

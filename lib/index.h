@@ -8,6 +8,16 @@
 
 #include "prison.h"
 
+/* "c" of "a.b.c". */
+const char *name_last(const char *name);
+int	name_is_number(const char *name);
+
+/*
+ * The jid that a name asks for by being a number, else `jid` (0: none was
+ * asked for).  -1, EINVAL: a number that cannot be the jid.
+ */
+int	name_jid(const char *name, int jid);
+
 /* The jid of a name, or 0. */
 int	prison_by_name(const struct state *st, const char *name);
 
