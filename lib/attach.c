@@ -73,6 +73,7 @@ int
 attach_to(const struct state *st, const struct prison *pr, int guard)
 {
 	_cleanup_(entry_close) struct entry en;
+	char path[PRISON_CGROUPLEN + 16];
 	int error;
 
 	entry_init(&en);
@@ -90,7 +91,9 @@ attach_to(const struct state *st, const struct prison *pr, int guard)
 	if (entry_enter(&en) == -1 || entry_confine(&en, 1) == -1) {
 		error = errno;
 		/* Not in, and not to be counted among the prisoners. */
-		sys_write_at(st->st_cg, "../cgroup.procs", "0");
+		snprintf(path, sizeof(path), "%s/../cgroup.procs",
+		    st->st_table->ta_cgroup);
+		sys_write_at(AT_FDCWD, path, "0");
 		entry_unlock(&en);
 		errno = error;
 		return (-1);

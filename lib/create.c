@@ -138,20 +138,19 @@ static int
 make_cgroup(const struct state *st, struct prison *pr)
 {
 	_cleanup_close_ int cgfd = -1;
-	char name[16], max[16];
+	char path[PRISON_CGROUPLEN], max[16];
 
-	snprintf(name, sizeof(name), "%d", pr->pr_id);
-	cgfd = cgroup_make(st->st_cg, name, &pr->pr_cgid);
+	prison_cgroup(st, pr->pr_id, path);
+	cgfd = cgroup_make(AT_FDCWD, path, &pr->pr_cgid);
 	if (cgfd == -1 && errno == EEXIST) {
 		/* Left by a state that has been lost. */
-		if (cgroup_remove(st->st_cg, name) == 0)
-			cgfd = cgroup_make(st->st_cg, name, &pr->pr_cgid);
+		if (cgroup_remove(AT_FDCWD, path) == 0)
+			cgfd = cgroup_make(AT_FDCWD, path, &pr->pr_cgid);
 		else
 			errno = EEXIST;
 	}
 	if (cgfd == -1)
-		return (jail_err(errno, "make cgroup %s/%s",
-		    st->st_table->ta_cgroup, name));
+		return (jail_err(errno, "make cgroup %s", path));
 	if (st->st_table->ta_pids_max != 0) {
 		snprintf(max, sizeof(max), "%u", st->st_table->ta_pids_max);
 		sys_write_at(cgfd, "pids.max", max);

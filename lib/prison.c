@@ -245,11 +245,15 @@ prison_parse(struct prison *pr, char *text)
 int
 prison_load(const struct state *st, int jid, struct prison *ret_pr)
 {
+	_cleanup_close_ int fd = -1;
 	char buf[RECORD_MAX], path[32];
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "%d/record", jid);
-	if (sys_read_at(st->st_dir, path, buf, sizeof(buf)) == -1)
+	fd = openat(st->st_dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1 || (n = read(fd, buf, sizeof(buf) - 1)) == -1)
 		return (-1);
+	buf[n] = '\0';
 	if (prison_parse(ret_pr, buf) == -1)
 		return (jail_err(errno, "the record of jail %d", jid));
 	ret_pr->pr_id = jid;
@@ -313,13 +317,19 @@ prison_opendir(const struct state *st, int jid)
 	return (openat(st->st_dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
+const char *
+prison_cgroup(const struct state *st, int jid, char *buf)
+{
+	snprintf(buf, PRISON_CGROUPLEN, "%s/%d", st->st_table->ta_cgroup, jid);
+	return (buf);
+}
+
 int
 prison_opencgroup(const struct state *st, int jid)
 {
-	char path[16];
+	char path[PRISON_CGROUPLEN];
 
-	snprintf(path, sizeof(path), "%d", jid);
-	return (cgroup_open(st->st_cg, path));
+	return (cgroup_open(AT_FDCWD, prison_cgroup(st, jid, path)));
 }
 
 /*

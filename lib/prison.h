@@ -95,6 +95,10 @@ int	prison_named(const struct state *st, int jid);
 int	prison_opendir(const struct state *st, int jid);
 int	prison_opencgroup(const struct state *st, int jid);
 
+/* Its path: a buffer of PRISON_CGROUPLEN. */
+const char *prison_cgroup(const struct state *st, int jid, char *buf);
+#define PRISON_CGROUPLEN (sizeof(((struct table *)0)->ta_cgroup) + 16)
+
 /* The policy that a prison's parameters amount to. */
 int	prison_policy(struct state *st, const struct prison *pr);
 

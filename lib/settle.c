@@ -100,8 +100,8 @@ prison_clear(struct state *st, int jid)
 	static const char *const files[] = {
 		"record", "record.new", "view", "remover"
 	};
+	char cgroup[PRISON_CGROUPLEN], path[32];
 	struct prison pr;
-	char path[32];
 	uint64_t cgid;
 	int counted, loaded;
 	size_t i;
@@ -116,8 +116,7 @@ prison_clear(struct state *st, int jid)
 		if (cgroup_id(cgfd, &cgid) == 0 && state_policy(st) == 0)
 			policy_clear(&st->st_maps, cgid);
 		step("clear-policy");
-		snprintf(path, sizeof(path), "%d", jid);
-		cgroup_remove(st->st_cg, path);
+		cgroup_remove(AT_FDCWD, prison_cgroup(st, jid, cgroup));
 	}
 	step("clear-cgroup");
 	if (loaded) {

@@ -68,11 +68,7 @@ try_open(struct state *st)
 	}
 	if (st->st_dir == -1)
 		return (-1);
-	if (table_map(st, geteuid() == 0) == -1)
-		return (-1);
-	st->st_cg = open(st->st_table->ta_cgroup,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return (st->st_cg == -1 ? -1 : 0);
+	return (table_map(st, geteuid() == 0));
 }
 
 /* Put this library's programs in the place of another's. */
@@ -80,12 +76,15 @@ static int
 setup_policy(struct state *st)
 {
 	struct table *ta = st->st_table;
+	_cleanup_close_ int cgfd = cgroup_open(AT_FDCWD, ta->ta_cgroup);
 
+	if (cgfd == -1)
+		return (jail_err(errno, "%s", ta->ta_cgroup));
 	if (state_lock(st) == -1)
 		return (-1);
 	st->st_bpf = openat(st->st_dir, "bpf", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
-	if (st->st_bpf == -1 || policy_setup(st->st_bpf, st->st_cg,
+	if (st->st_bpf == -1 || policy_setup(st->st_bpf, cgfd,
 	    ta->ta_level) == -1)
 		return (jail_errwrap("load the wall around addresses and "
 		    "devices"));
@@ -130,7 +129,6 @@ state_close(struct state *st)
 	st->st_table = NULL;
 	policy_close(&st->st_maps);
 	fd_close(&st->st_dir);
-	fd_close(&st->st_cg);
 	fd_close(&st->st_tablefd);
 	fd_close(&st->st_bpf);
 	errno = error;

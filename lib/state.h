@@ -62,7 +62,6 @@ struct table {
 
 struct state {
 	int		 st_dir;	/* /run/jail */
-	int		 st_cg;		/* the parent cgroup */
 	int		 st_tablefd;
 	struct table	*st_table;
 	int		 st_bpf;	/* state_open_policy(): */
@@ -70,8 +69,8 @@ struct state {
 	int		 st_locked;
 };
 
-#define STATE_INIT { .st_dir = -1, .st_cg = -1, .st_tablefd = -1, \
-	.st_bpf = -1, .st_maps = POLICY_MAPS_INIT }
+#define STATE_INIT { .st_dir = -1, .st_tablefd = -1, .st_bpf = -1, \
+	.st_maps = POLICY_MAPS_INIT }
 
 /*
  * Open the state.  With `make`, set the host up first where this boot has not

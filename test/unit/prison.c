@@ -41,7 +41,7 @@ setup(void **state)
 	assert_return_code(mkdirat(st.st_dir, "name", 0755), errno);
 	assert_return_code(mkdirat(st.st_dir, "addr", 0755), errno);
 	assert_return_code(mkdirat(st.st_dir, "cg", 0755), errno);
-	st.st_cg = openat(st.st_dir, "cg", O_RDONLY | O_DIRECTORY);
+	snprintf(table.ta_cgroup, sizeof(table.ta_cgroup), "%s/cg", dir);
 	st.st_table = &table;
 	return (0);
 }
