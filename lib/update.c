@@ -194,10 +194,10 @@ names_update(const struct state *st, const struct prison *old,
 	int status;
 	pid_t pid;
 
+	entry_init(&en);
 	if (strcmp(old->pr_hostname, new->pr_hostname) == 0 &&
 	    strcmp(old->pr_domainname, new->pr_domainname) == 0)
 		return (0);
-	entry_init(&en);
 	if (entry_find_view(&en, st, new) != 1)
 		return (0);	/* the next view is built with the new ones */
 	if ((pid = sys_clone3(CLONE_VFORK, 0, -1, NULL)) == 0)
