@@ -4,6 +4,9 @@
 #   make            build
 #   make run        one prison made, entered and removed, on a Debian world
 #   make check      everything that can fail, summed in the last line
+#   make check-vm   the same on a stock Debian, in a virtual machine
+#   make vm         a shell in that machine
+#   make deb        Debian packages, in build-deb
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make bench      what a prison costs, beside others
 #   make clean
@@ -29,6 +32,18 @@ check:
 	tools/deps build run test
 	test/check
 
+check-vm: deb
+	@tools/deps build run test vm
+	tools/vm check
+
+vm:
+	@tools/deps build run test vm
+	tools/vm shell
+
+deb:
+	@tools/deps build deb
+	tools/deb
+
 install: all
 	meson configure --prefix $(PREFIX) $(BUILD)
 	meson install -C $(BUILD)
@@ -41,4 +56,4 @@ bench:
 clean:
 	rm -rf build build-* .cache
 
-.PHONY: all run check install bench clean
+.PHONY: all run check check-vm vm deb install bench clean
