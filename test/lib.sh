@@ -62,10 +62,11 @@ skip()
 # --------------------------------------------------------------------------
 # State
 
-# The start time of a process, which with its PID tells it from all others.
+# The start time of a process, which with its PID tells it from all others;
+# nothing for one that has ended, waited for or not.
 started()
 {
-	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+	sed 's/.*) //; /^[ZX]/d' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }
 
 state_init()
