@@ -4,11 +4,11 @@
  * own user namespace (sethostname asks for it), which also opens namespaces
  * and mounts; and several calls ask for no capability at all.
  *
- * The filter is a search tree over the calls that it looks at.  Not for the
+ * The filter is a search tree over runs of calls that fare alike.  Not for the
  * sake of the calls (the kernel remembers in a bitmap which of them pass
  * whatever their arguments) but of the entry: to fill that bitmap the kernel
- * runs the filter once for each call there is, and as a list that was a tenth
- * of the price of a prison.
+ * runs the filter once for each call there is, and it compiles it each time.
+ * As a list of comparisons that was a tenth of the price of a prison.
  */
 #include "filter.h"
 
@@ -23,7 +23,6 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "allow.h"
@@ -31,7 +30,6 @@
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
-#define X32_BIT 0x40000000u
 #elif defined(__aarch64__)
 #define ARCH AUDIT_ARCH_AARCH64
 #else
@@ -217,68 +215,78 @@ block_ioctl(struct filter *fi)
 	ret(fi, SECCOMP_RET_ALLOW);
 }
 
-/* What becomes of a call that the filter looks at. */
-enum verdict { V_ERRNO, V_CLONE, V_UNSHARE, V_SOCKET, V_IOCTL };
-
-struct rule {
-	uint32_t	ru_nr;
-	enum verdict	ru_verdict;
-	int		ru_errno;	/* V_ERRNO */
+/* What becomes of a call. */
+enum verdict {
+	V_ALLOW, V_EPERM, V_ENOSYS, V_CLONE, V_UNSHARE, V_SOCKET, V_PAIR,
+	V_IOCTL
 };
 
-#define RULES_MAX (sizeof(refusals) / sizeof(refusals[0]) + 8)
+/*
+ * The last call that we know.  Later ones are not there for a prisoner until
+ * somebody has looked at what they lead to.
+ */
+#define CALLS_KNOWN	466	/* removexattrat, Linux 6.13 */
 
-static int
-by_number(const void *a, const void *b)
-{
-	uint32_t x = ((const struct rule *)a)->ru_nr;
-	uint32_t y = ((const struct rule *)b)->ru_nr;
-
-	return (x < y ? -1 : x > y);
-}
+/* Calls up to the next run's first fare alike. */
+struct run {
+	uint32_t	ru_first;
+	enum verdict	ru_verdict;
+};
 
 static void
-rule_add(struct rule *ru, unsigned *n, uint32_t nr, enum verdict v, int error)
-{
-	ru[(*n)++] = (struct rule){ nr, v, error };
-}
-
-/* The rules in force, by number.  Returns how many. */
-static unsigned
-rules_collect(struct rule *ru, unsigned calls, unsigned flags)
+verdicts_fill(unsigned char *v, unsigned calls, unsigned flags)
 {
 	const struct refusal *rf;
-	unsigned n = 0;
 
 	for (rf = refusals;
 	    rf < refusals + sizeof(refusals) / sizeof(refusals[0]); rf++)
-		if ((rf->rf_calls & calls) == 0 &&
-		    (rf->rf_nr != SYS_pidfd_open ||
-		    (flags & FILTER_PIDNEW) == 0))
-			rule_add(ru, &n, rf->rf_nr, V_ERRNO, rf->rf_errno);
+		if ((rf->rf_calls & calls) == 0)
+			v[rf->rf_nr] = rf->rf_errno == EPERM ? V_EPERM :
+			    V_ENOSYS;
+	if ((flags & FILTER_PIDNEW) != 0)
+		v[SYS_pidfd_open] = V_ALLOW;
 	if ((flags & FILTER_NEWNS) == 0)
-		rule_add(ru, &n, SYS_unshare, V_UNSHARE, 0);
-	rule_add(ru, &n, SYS_clone, V_CLONE, 0);
+		v[SYS_unshare] = V_UNSHARE;
+	v[SYS_clone] = V_CLONE;
 	if ((calls & CALLS_SOCKETS) == 0) {
-		rule_add(ru, &n, SYS_socket, V_SOCKET, 0);
-		rule_add(ru, &n, SYS_socketpair, V_SOCKET, 0);
+		v[SYS_socket] = V_SOCKET;
+		v[SYS_socketpair] = V_PAIR;
 	}
-	rule_add(ru, &n, SYS_ioctl, V_IOCTL, 0);
-	qsort(ru, n, sizeof(*ru), by_number);
+	v[SYS_ioctl] = V_IOCTL;
+}
+
+/* Runs of equal verdicts.  Returns how many. */
+static unsigned
+runs_collect(struct run *ru, unsigned calls, unsigned flags)
+{
+	unsigned char v[CALLS_KNOWN + 1] = { V_ALLOW };
+	unsigned nr, n = 0;
+
+	verdicts_fill(v, calls, flags);
+	for (nr = 0; nr <= CALLS_KNOWN; nr++)
+		if (n == 0 || v[nr] != ru[n - 1].ru_verdict)
+			ru[n++] = (struct run){ nr, v[nr] };
+	ru[n++] = (struct run){ CALLS_KNOWN + 1, V_ENOSYS };
 	return (n);
 }
 
 static void
-emit_rule(struct filter *fi, const struct rule *ru, unsigned calls,
+emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
     unsigned flags)
 {
 	/* CLONE_PARENT: a host program that waits for any child would be
 	   told lies. */
 	uint32_t clone_no = CLONE_PARENT;
 
-	switch (ru->ru_verdict) {
-	case V_ERRNO:
-		ret(fi, RET_ERRNO(ru->ru_errno));
+	switch (v) {
+	case V_ALLOW:
+		ret(fi, SECCOMP_RET_ALLOW);
+		break;
+	case V_EPERM:
+		ret(fi, RET_ERRNO(EPERM));
+		break;
+	case V_ENOSYS:
+		ret(fi, RET_ERRNO(ENOSYS));
 		break;
 	case V_CLONE:
 		if ((flags & FILTER_NEWNS) == 0)
@@ -291,58 +299,61 @@ emit_rule(struct filter *fi, const struct rule *ru, unsigned calls,
 	case V_SOCKET:
 		block_socket(fi, calls);
 		break;
+	case V_PAIR:
+		/* No other family that we leave has pairs. */
+		load(fi, OFF_ARG(0));
+		ret_if(fi, BPF_JEQ, AF_UNIX, SECCOMP_RET_ALLOW);
+		ret(fi, RET_ERRNO(EPROTONOSUPPORT));
+		break;
 	case V_IOCTL:
 		block_ioctl(fi);
 		break;
 	}
 }
 
-/* The tree over n rules: every way through it ends in a return. */
-static void
-emit_tree(struct filter *fi, const struct rule *ru, unsigned n, unsigned calls,
+/*
+ * The tree over n runs: every way through it ends in a return.  0, or -1 when
+ * a jump does not reach (255 instructions).
+ */
+static int
+emit_tree(struct filter *fi, const struct run *ru, unsigned n, unsigned calls,
     unsigned flags)
 {
-	unsigned short jump;
-	unsigned half = n / 2;
+	unsigned half = n / 2, at = fi->fi_len, jump;
 
-	if (n <= 1) {
-		jump = fi->fi_len;
-		emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		    ru->ru_nr, 0, 0));
-		emit_rule(fi, ru, calls, flags);
-		if (fi->fi_len <= FILTER_MAX)
-			fi->fi_insns[jump].jf = fi->fi_len - jump - 1;
-		ret(fi, SECCOMP_RET_ALLOW);
-		return;
+	if (n == 1) {
+		emit_verdict(fi, ru->ru_verdict, calls, flags);
+		return (0);
 	}
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
-	    ru[half].ru_nr, 0, 1));
-	jump = fi->fi_len;	/* a conditional jump reaches 255 only */
-	emit(fi, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 0));
-	emit_tree(fi, ru, half, calls, flags);
-	if (fi->fi_len <= FILTER_MAX)
-		fi->fi_insns[jump].k = fi->fi_len - jump - 1;
-	emit_tree(fi, ru + half, n - half, calls, flags);
+	    ru[half].ru_first, 0, 0));
+	if (emit_tree(fi, ru, half, calls, flags) == -1)
+		return (-1);
+	jump = fi->fi_len - at - 1;
+	if (jump > UINT8_MAX || fi->fi_len > FILTER_MAX)
+		return (-1);
+	fi->fi_insns[at].jt = jump;
+	return (emit_tree(fi, ru + half, n - half, calls, flags));
 }
 
 int
 filter_build(struct filter *fi, unsigned calls, unsigned flags)
 {
-	struct rule rules[RULES_MAX];
-	unsigned n = rules_collect(rules, calls, flags);
+	struct run runs[CALLS_KNOWN + 2];
+	unsigned n = runs_collect(runs, calls, flags);
 
 	fi->fi_len = 0;
 	load(fi, OFF_ARCH);
-	/* Other ABIs have other numbers, and hide socket's arguments. */
+	/* Other ABIs have other numbers, and hide socket's arguments.  (The
+	   numbers of x32 begin beyond those we know.) */
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH,
 	    1, 0));
 	ret(fi, RET_ERRNO(ENOSYS));
 	load(fi, OFF_NR);
-#ifdef X32_BIT
-	ret_if(fi, BPF_JGE, X32_BIT, RET_ERRNO(ENOSYS));
-#endif
-	emit_tree(fi, rules, n, calls, flags);
-	return (fi->fi_len <= FILTER_MAX ? 0 : (errno = E2BIG, -1));
+	if (emit_tree(fi, runs, n, calls, flags) == -1 ||
+	    fi->fi_len > FILTER_MAX)
+		return (errno = E2BIG, -1);
+	return (0);
 }
 
 int

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sys.h"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -35,6 +36,36 @@ sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 	};
 
 	return (syscall(SYS_openat2, dirfd, path, &how, sizeof(how)));
+}
+
+#ifndef SYS_listmount
+#define SYS_listmount		458
+#endif
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE	0x4000
+#endif
+
+/* struct mnt_id_req of 6.8 (MNT_ID_REQ_SIZE_VER0) */
+struct listmount_req {
+	uint32_t	lr_size;
+	uint32_t	lr_spare;
+	uint64_t	lr_mnt_id;
+	uint64_t	lr_param;	/* list what comes after this one */
+};
+
+int
+sys_has_submounts(int fd)
+{
+	struct listmount_req req = { .lr_size = sizeof(req) };
+	struct statx stx;
+	uint64_t id;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID_UNIQUE, &stx) == -1)
+		return (-1);
+	if ((stx.stx_mask & STATX_MNT_ID_UNIQUE) == 0)
+		return (errno = ENOSYS, -1);
+	req.lr_mnt_id = stx.stx_mnt_id;
+	return (syscall(SYS_listmount, &req, &id, 1, 0));
 }
 
 int

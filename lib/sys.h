@@ -26,6 +26,12 @@ pid_t	sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd);
 
 int	sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 	    uint64_t resolve);
+/*
+ * How many mounts lie below the one that fd is on, in the caller's mount
+ * namespace: 0, 1 for "some", or -1 (ENOSYS before Linux 6.8).
+ */
+int	sys_has_submounts(int fd);
+
 int	sys_pivot_root(const char *new_root, const char *put_old);
 
 /* Write a short string to a file beneath dirfd, in one write.  0 or -1. */
