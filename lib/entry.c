@@ -187,6 +187,8 @@ entry_prepare(struct entry *en, const struct state *st,
 	unsigned flags = 0;
 
 	en->en_dir = guard;
+	en->en_late = guard != -1 && !may_nest(pr) &&
+	    pr->pr_pid == JAIL_SYS_INHERIT;
 	if (entry_find_view(en, st, pr) == -1)
 		return (-1);
 	if (!en->en_join) {
@@ -250,6 +252,18 @@ become_root(void)
 	return (0);
 }
 
+/* Leave the numbers of the view, as process pid (0: ours) has it. */
+static int
+view_record(const struct entry *en, pid_t pid)
+{
+	struct ns_ids ids;
+
+	if (ns_ids(en->en_proc, pid, &ids) == -1 ||
+	    write(en->en_view, &ids, sizeof(ids)) != sizeof(ids))
+		return (jail_err(errno, "record the view"));
+	return (0);
+}
+
 /*
  * Build the view.  The order is the kernel's: who made a namespace's user
  * namespace rules it, so the mount namespace (which the prisoner must not
@@ -260,7 +274,6 @@ view_build(struct entry *en)
 {
 	const struct prison *pr = en->en_pr;
 	int hosts_uts, own = CLONE_NEWCGROUP;
-	struct ns_ids ids;
 
 	if (mount_enter(en->en_template, en->en_tree, en->en_userns,
 	    prison_uid0(pr), en->en_proc, (pr->pr_pid == JAIL_SYS_NEW ? MOUNT_PROC_NEW : 0) |
@@ -294,10 +307,14 @@ view_build(struct entry *en)
 		return (jail_err(errno, "make a mount namespace for "
 		    "allow.mount"));
 	step("view-namespaces");
-	if (ns_ids(en->en_proc, 0, &ids) == -1 ||
-	    write(en->en_view, &ids, sizeof(ids)) != sizeof(ids))
-		return (jail_err(errno, "record the view"));
-	return (0);
+	return (en->en_late ? 0 : view_record(en, 0));
+}
+
+void
+entry_record(const struct entry *en, pid_t pid)
+{
+	if (en->en_late && !en->en_join)
+		view_record(en, pid);
 }
 
 int

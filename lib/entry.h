@@ -35,6 +35,8 @@ struct entry {
 	int		en_userns;
 	int		en_tree;	/* the root to be */
 	int		en_view;	/* file for the numbers */
+	int		en_late;	/* entry_record() writes them: made for one
+				   command, which cannot change its view */
 	int		en_null;	/* /dev/null for the first process */
 	uint64_t	en_caps;	/* bounding set */
 	struct filter	en_filter;
@@ -57,6 +59,13 @@ int	entry_find_view(struct entry *en, const struct state *st,
 
 /* In a child: give the found view's UTS namespace the record's names. */
 int	entry_rename(const struct entry *en);
+
+/*
+ * In the one who sends, when process pid has gone in and we hold the lock: what
+ * he who builds a view leaves about it, if he has not.  Asking /proc about a
+ * process costs; while the command starts we have the time.
+ */
+void	entry_record(const struct entry *en, pid_t pid);
 
 /* The view stands, or nobody will build it: let the others in. */
 void	entry_unlock(struct entry *en);

@@ -22,16 +22,20 @@ static int
 finish(struct state *st, const struct prison *pr)
 {
 	_cleanup_close_ int cgfd = -1;
+	char cgroup[PRISON_CGROUPLEN];
 
-	if (pr->pr_childcount > 0)
-		return (prison_remove(st, pr));
-	if ((cgfd = prison_opencgroup(st, pr->pr_id)) != -1 &&
+	/*
+	 * An empty cgroup can be removed, and most are empty.  What kills goes
+	 * on without the lock, for it may take its time.
+	 */
+	if (rmdir(prison_cgroup(st, pr->pr_id, cgroup)) == -1 &&
+	    (cgfd = prison_opencgroup(st, pr->pr_id)) != -1 &&
 	    cgroup_kill(cgfd) == -1)
 		return (jail_err(errno, "kill what jail %d has left",
 		    pr->pr_id));
 	if (state_lock(st) == -1)
 		return (-1);
-	prison_clear(st, pr->pr_id);
+	prison_end(st, pr);
 	return (0);
 }
 

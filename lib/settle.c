@@ -7,6 +7,7 @@
 
 #include <sys/file.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,53 +93,86 @@ recount(struct state *st, int jid)
 	}
 }
 
+/* Kill what is in the cgroup, if anything is, and remove it. */
+static void
+end_cgroup(const struct state *st, int jid)
+{
+	_cleanup_close_ int cgfd = -1;
+	char path[PRISON_CGROUPLEN];
+
+	/* An empty one can be removed, and most are. */
+	prison_cgroup(st, jid, path);
+	if (rmdir(path) == 0 || errno == ENOENT)
+		return;
+	if ((cgfd = cgroup_open(AT_FDCWD, path)) != -1)
+		cgroup_kill(cgfd);
+	step("clear-kill");
+	cgroup_remove(AT_FDCWD, path);
+}
+
+static void
+end_directory(const struct state *st, int jid)
+{
+	static const char *const files[] = {
+		"record", "view", "record.new", "remover"
+	};
+	char path[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%d/%s", jid, files[i]);
+		unlinkat(st->st_dir, path, 0);
+		/* The last two are mostly not there. */
+		snprintf(path, sizeof(path), "%d", jid);
+		if (i > 0 && unlinkat(st->st_dir, path, AT_REMOVEDIR) == 0)
+			return;
+	}
+}
+
+void
+prison_end(struct state *st, const struct prison *pr)
+{
+	struct table *ta = st->st_table;
+	int counted;
+
+	ta->ta_journal_slot = pr->pr_slot;
+	ta->ta_journal = pr->pr_id;
+	step("clear-journal");
+	end_cgroup(st, pr->pr_id);
+	step("clear-cgroup");
+	if (state_policy(st) == 0)
+		policy_clear(&st->st_maps, pr->pr_cgid);
+	step("clear-policy");
+	prison_name_remove(st, pr);
+	prison_addrs_remove(st, pr, NULL);
+	step("clear-index");
+	counted = state_jid_exists(st, pr->pr_id);
+	state_jid_mark(st, pr->pr_id, 0);
+	step("clear-mark");
+	if (counted && pr->pr_parent != 0)
+		prison_count(st, pr->pr_parent, -1);
+	state_slot_free(st, pr->pr_slot);
+	end_directory(st, pr->pr_id);
+	step("clear-record");
+	ta->ta_journal_slot = SLOT_NONE;
+	ta->ta_journal = 0;
+}
+
 void
 prison_clear(struct state *st, int jid)
 {
 	_cleanup_close_ int cgfd = -1;
-	struct table *ta = st->st_table;
-	static const char *const files[] = {
-		"record", "record.new", "view", "remover"
-	};
-	char cgroup[PRISON_CGROUPLEN], path[32];
 	struct prison pr;
-	uint64_t cgid;
-	int counted, loaded;
-	size_t i;
 
-	loaded = prison_load(st, jid, &pr) == 0;
-	ta->ta_journal_slot = loaded ? pr.pr_slot : ta->ta_journal_slot;
-	ta->ta_journal = jid;
-	step("clear-journal");
-	if ((cgfd = prison_opencgroup(st, jid)) != -1) {
-		cgroup_kill(cgfd);
-		step("clear-kill");
-		if (cgroup_id(cgfd, &cgid) == 0 && state_policy(st) == 0)
-			policy_clear(&st->st_maps, cgid);
-		step("clear-policy");
-		cgroup_remove(AT_FDCWD, prison_cgroup(st, jid, cgroup));
+	if (prison_load(st, jid, &pr) == -1) {
+		/* Not yet written: what the journal and the cgroup know. */
+		prison_init(&pr);
+		pr.pr_id = jid;
+		pr.pr_slot = st->st_table->ta_journal_slot;
+		if ((cgfd = prison_opencgroup(st, jid)) != -1)
+			cgroup_id(cgfd, &pr.pr_cgid);
 	}
-	step("clear-cgroup");
-	if (loaded) {
-		prison_name_remove(st, &pr);
-		prison_addrs_remove(st, &pr, NULL);
-	}
-	step("clear-index");
-	counted = state_jid_exists(st, jid);
-	state_jid_mark(st, jid, 0);
-	step("clear-mark");
-	if (loaded && counted && pr.pr_parent != 0)
-		prison_count(st, pr.pr_parent, -1);
-	state_slot_free(st, ta->ta_journal_slot);
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%d/%s", jid, files[i]);
-		unlinkat(st->st_dir, path, 0);
-	}
-	step("clear-record");
-	snprintf(path, sizeof(path), "%d", jid);
-	unlinkat(st->st_dir, path, AT_REMOVEDIR);
-	ta->ta_journal_slot = SLOT_NONE;
-	ta->ta_journal = 0;
+	prison_end(st, &pr);
 }
 
 void

@@ -20,6 +20,9 @@ void	prison_count(struct state *st, int jid, int delta);
 /* Is pr somewhere below the other? */
 int	prison_is_below(const struct prison *pr, const struct prison *above);
 
+/* Under the lock: take away a prison whose record is at hand. */
+void	prison_end(struct state *st, const struct prison *pr);
+
 /* Under the lock: take away all that is left of a jid, in any state. */
 void	prison_clear(struct state *st, int jid);
 

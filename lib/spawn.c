@@ -422,6 +422,8 @@ spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
 	pid = clone_child(sp, ret_pidfd);
 	error = errno;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (pid != -1)
+		entry_record(&sp->sp_en, pid);
 	entry_unlock(&sp->sp_en);
 	if (pid == -1) {
 		if (error == ENODEV || error == ENOENT)
@@ -441,7 +443,8 @@ spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
 	error = errno;
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
-	fd_close(ret_pidfd);
+	if (ret_pidfd != NULL)
+		fd_close(ret_pidfd);
 	errno = error;
 	return (-1);
 }
@@ -506,7 +509,8 @@ spawn_once(const struct state *st, const struct prison *pr,
 	    entry_prepare(&sp.sp_en, st, pr, guard) == 0 &&
 	    (pr->pr_user == JAIL_SYS_NEW ||
 	    (sp.sp_argv = first_argv(jc->jc_argv)) != NULL))
-		pid = spawn_child(&sp, verdict, &pidfd);
+		pid = spawn_child(&sp, verdict, ret_pidfd != NULL ? &pidfd :
+		    NULL);
 	entry_close(&sp.sp_en);
 	if (pid != -1 && ret_pidfd != NULL)
 		*ret_pidfd = take_fd(&pidfd);
