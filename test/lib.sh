@@ -123,10 +123,10 @@ state_clear()
 	*) return 1 ;;
 	esac
 	# Another test may take it for a dead one's while its cleanup runs.
-	exec 9>"$STATES.lock"
+	exec 9<"${STATES%/*}"
 	flock 9
 	if [ ! -d "$1" ]; then
-		exec 9>&-
+		exec 9<&-
 		return 0
 	fi
 	ours=$(stat -L -c %i "$1/net" 2>/dev/null)
@@ -144,7 +144,7 @@ state_clear()
 	awk -v d="$1/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo |
 	    sort -r | while read -r m; do umount -l "$m" 2>/dev/null; done
 	rm -rf --one-file-system "$1"
-	exec 9>&-
+	exec 9<&-
 }
 
 # What killed runs have left: states whose maker is no more.
