@@ -40,7 +40,8 @@ const struct allow allowtab[] = {
 	{ PR_ALLOW_QUOTAS, CAP(SYS_ADMIN), CALLS_QUOTA, AL_INIT | AL_PROCESS,
 	    "quotas are kept for the host's root" },
 	{ PR_ALLOW_SOCKET_AF, 0, CALLS_SOCKETS, AL_PROCESS, NULL },
-	{ PR_ALLOW_MLOCK, CAP(IPC_LOCK), 0, AL_PROCESS, NULL },
+	{ PR_ALLOW_MLOCK, CAP(IPC_LOCK), 0, AL_LIMIT | AL_PROCESS,
+	    "it is a limit, RLIMIT_MEMLOCK, which the caller may not raise" },
 	{ PR_ALLOW_READ_MSGBUF, CAP(SYSLOG), CALLS_SYSLOG,
 	    AL_INIT | AL_PROCESS, "the kernel's messages are kept for the "
 	    "host's root" },

@@ -34,6 +34,7 @@ struct allow {
 				   first user namespace: user=inherit only */
 #define AL_OWN		0x8	/* only where the user namespace is its own:
 				   over the host's it would be everything */
+#define AL_LIMIT	0x10	/* a resource limit that is lifted */
 #define AL_NEVER	0x2	/* there is no such thing on Linux */
 #define AL_PROCESS	0x4	/* given to processes as they enter: cannot be
 				   taken from those that run */

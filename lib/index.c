@@ -282,8 +282,9 @@ addr_clash(const struct state *st, const struct prison *pr, const char *dir)
 		    prison_load(st, jid, &other) == -1 ||
 		    !holds(&other, dir + 5) || !prison_alive(st, &other))
 			continue;
-		if (other.pr_parent == pr->pr_id || jid == pr->pr_parent)
-			continue;	/* a child uses its parent's */
+		/* Who is below another uses the other's. */
+		if (prison_is_below(&other, pr) || prison_is_below(pr, &other))
+			continue;
 		closedir(d);
 		if (alone && (v6 ? other.pr_naddr6 : other.pr_naddr4) == 1)
 			return (0);

@@ -690,7 +690,7 @@ policy_member(const struct policy *po, unsigned n4, unsigned n6, unsigned i)
 	if (i < n6)
 		return (addr6(&po->po_addr6[i]));
 	pd = &po->po_devs[i - n6];
-	a.pa_w[0] = htonl(POLICE_DEVICE << 16 | (pd->pd_type == 'b' ?
+	a.pa_w[0] = htonl((uint32_t)POLICE_DEVICE << 16 | (pd->pd_type == 'b' ?
 	    BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
 	a.pa_w[1] = pd->pd_major;
 	a.pa_w[2] = pd->pd_minor;

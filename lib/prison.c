@@ -281,6 +281,15 @@ prison_store(const struct state *st, const struct prison *pr)
 }
 
 int
+prison_is_below(const struct prison *pr, const struct prison *above)
+{
+	size_t n = strlen(above->pr_name);
+
+	return (strncmp(pr->pr_name, above->pr_name, n) == 0 &&
+	    pr->pr_name[n] == '.');
+}
+
+int
 prison_alive(const struct state *st, const struct prison *pr)
 {
 	_cleanup_free_ pid_t *pids = NULL;

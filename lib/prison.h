@@ -88,6 +88,9 @@ int	prison_store(const struct state *st, const struct prison *pr);
  */
 int	prison_alive(const struct state *st, const struct prison *pr);
 
+/* Is pr somewhere below the other? */
+int	prison_is_below(const struct prison *pr, const struct prison *above);
+
 /* Does jid exist and not be dying (whose name is free)? */
 int	prison_named(const struct state *st, int jid);
 

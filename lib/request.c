@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "request.h"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -407,6 +410,17 @@ request_apply(struct request *rq, struct prison *pr,
 	return (check_sysv(pr));
 }
 
+/* May we lift a limit for those who enter? */
+static int
+limits_can_be_lifted(void)
+{
+	struct rlimit rl;
+
+	return ((getrlimit(RLIMIT_MEMLOCK, &rl) == 0 &&
+	    rl.rlim_max == RLIM_INFINITY) ||
+	    prctl(PR_CAPBSET_READ, CAP_SYS_RESOURCE) == 1);
+}
+
 void
 request_permissions(const struct request *rq, struct prison *pr)
 {
@@ -418,7 +432,9 @@ request_permissions(const struct request *rq, struct prison *pr)
 		impossible = (al->al_flags & AL_NEVER) != 0 ||
 		    (al->al_flags & (pr->pr_user == JAIL_SYS_NEW ? AL_INIT :
 		    AL_OWN)) != 0;
-		if (!impossible || (pr->pr_allow & al->al_bit) == 0)
+		if ((pr->pr_allow & al->al_bit) == 0 || (!impossible &&
+		    ((al->al_flags & AL_LIMIT) == 0 ||
+		    limits_can_be_lifted())))
 			continue;
 		pr->pr_allow &= ~al->al_bit;
 		if ((rq->rq_allow_said & al->al_bit) == 0)
@@ -426,7 +442,8 @@ request_permissions(const struct request *rq, struct prison *pr)
 		for (pa = paramtab; pa->pa_bit != al->al_bit; pa++)
 			;
 		jail_warning("%s is not given%s: %s", pa->pa_name,
-		    (al->al_flags & AL_NEVER) != 0 ? "" : pr->pr_user ==
+		    (al->al_flags & (AL_NEVER | AL_LIMIT)) != 0 ? "" :
+		    pr->pr_user ==
 		    JAIL_SYS_NEW ? " with user=new" : " with user=inherit",
 		    al->al_note);
 	}

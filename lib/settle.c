@@ -65,15 +65,6 @@ prison_count(struct state *st, int jid, int delta)
 	}
 }
 
-int
-prison_is_below(const struct prison *pr, const struct prison *above)
-{
-	size_t n = strlen(above->pr_name);
-
-	return (strncmp(pr->pr_name, above->pr_name, n) == 0 &&
-	    pr->pr_name[n] == '.');
-}
-
 /* Count again what a broken-off change may have counted twice or not. */
 static void
 recount(struct state *st, int jid)

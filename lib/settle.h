@@ -17,9 +17,6 @@ int	prison_remover(const struct state *st, int jid);
 /* Under the lock: add delta to children.cur of jid and all above it. */
 void	prison_count(struct state *st, int jid, int delta);
 
-/* Is pr somewhere below the other? */
-int	prison_is_below(const struct prison *pr, const struct prison *above);
-
 /* Under the lock: take away a prison whose record is at hand. */
 void	prison_end(struct state *st, const struct prison *pr);
 

@@ -295,8 +295,11 @@ child_tty(struct spawn *sp)
 static int
 child_limits(const struct spawn *sp)
 {
-	struct rlimit rl;
+	struct rlimit rl = { RLIM_INFINITY, RLIM_INFINITY };
 
+	if ((sp->sp_en.en_pr->pr_allow & PR_ALLOW_MLOCK) != 0 &&
+	    setrlimit(RLIMIT_MEMLOCK, &rl) == -1)
+		return (jail_err(errno, "lift RLIMIT_MEMLOCK for allow.mlock"));
 	if (sp->sp_nproc == 0 || getrlimit(RLIMIT_NPROC, &rl) == -1)
 		return (0);
 	if (rl.rlim_cur > sp->sp_nproc)

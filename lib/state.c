@@ -65,6 +65,8 @@ try_open(struct state *st)
 		/* A unit with a private /run: the host's is PID 1's. */
 		snprintf(path, sizeof(path), "/proc/1/root%s", state_dir());
 		st->st_dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (st->st_dir == -1)
+			errno = ENOENT;	/* also where we may not look */
 	}
 	if (st->st_dir == -1)
 		return (-1);

@@ -46,14 +46,14 @@ static struct {
 static int
 find_cgroup2(char path[128])
 {
-	char line[1024], *sep, *mp;
+	char line[1024], *mp;
 	FILE *f;
 	int i;
 
 	if ((f = fopen("/proc/self/mountinfo", "re")) == NULL)
 		return (-1);
 	while (fgets(line, sizeof(line), f) != NULL) {
-		if ((sep = strstr(line, " - cgroup2 ")) == NULL)
+		if (strstr(line, " - cgroup2 ") == NULL)
 			continue;
 		for (mp = line, i = 0; i < 4; i++)
 			mp = strchr(mp, ' ') + 1;
