@@ -62,9 +62,12 @@ fail:
 
 /* One mount below the root, as a line of mountinfo tells it. */
 struct submount {
+	int	 sm_id;
+	int	 sm_parent;
 	char	*sm_point;
 	char	*sm_type;
-	int	 sm_fd;		/* its idmapped clone, or -1 */
+	char	*sm_source;
+	int	 sm_fd;		/* its idmapped clone, -1: it is covered */
 };
 
 /* mountinfo writes blank, tab, newline and backslash as \ooo. */
@@ -101,15 +104,53 @@ word(char *s, int n)
 	return (s);
 }
 
+/* A line of mountinfo.  1, or 0 where it tells of the root or is broken. */
+static int
+submount_parse(struct submount *sm, char *line)
+{
+	char *type = strstr(line, " - "), *end;
+
+	if (type == NULL)
+		return (0);
+	*type = '\0';
+	sm->sm_fd = -1;
+	sm->sm_id = strtol(line, &end, 10);
+	sm->sm_parent = strtol(end, NULL, 10);
+	sm->sm_point = word(line, 4);
+	sm->sm_source = word(type + 3, 1);
+	sm->sm_type = word(type + 3, 0);
+	if (sm->sm_source == NULL)
+		sm->sm_source = sm->sm_type;
+	if (sm->sm_point == NULL || sm->sm_point[0] != '/' ||
+	    sm->sm_point[1] == '\0')
+		return (0);
+	unescape_octal(sm->sm_point);
+	return (1);
+}
+
+/* Is the mount `id` one of these? */
+static const struct submount *
+submount_find(const struct submount *sm, int n, int id)
+{
+	const struct submount *end = sm + n;
+
+	for (; sm < end; sm++)
+		if (sm->sm_id == id)
+			return (sm);
+	return (NULL);
+}
+
 /*
- * List the mounts below the new root.  Ours lies on top of the template's
- * root, and both are "/": only what is deeper counts, and the template's
- * /proc is below a root nobody reaches any more.
+ * List the mounts below the new root, or (top not 0) the mount `top` and what
+ * is on it; parents come first.  Ours lies on top of the template's root, and
+ * both are "/": only what is deeper counts, and the template's /proc is below
+ * a root nobody reaches any more.
  */
 static int
-submounts_list(int procfd, char *buf, size_t size, struct submount *sm)
+submounts_list(int procfd, int top, char *buf, size_t size,
+    struct submount *sm)
 {
-	char *line, *next, *type;
+	char *line, *next;
 	int n = 0;
 
 	if (sys_read_at(procfd, "self/mountinfo", buf, size) == -1)
@@ -118,16 +159,10 @@ submounts_list(int procfd, char *buf, size_t size, struct submount *sm)
 		if ((next = strchr(line, '\n')) == NULL)
 			break;
 		*next++ = '\0';
-		if ((type = strstr(line, " - ")) == NULL)
+		if (!submount_parse(&sm[n], line) || (top != 0 &&
+		    sm[n].sm_id != top &&
+		    submount_find(sm, n, sm[n].sm_parent) == NULL))
 			continue;
-		*type = '\0';
-		sm[n].sm_type = word(type + 3, 0);
-		sm[n].sm_point = word(line, 4);
-		sm[n].sm_fd = -1;
-		if (sm[n].sm_point == NULL || sm[n].sm_point[0] != '/' ||
-		    sm[n].sm_point[1] == '\0')
-			continue;
-		unescape_octal(sm[n].sm_point);
 		if (++n == SUBMOUNTS_MAX)
 			return (jail_errx(E2BIG, "more than %d mounts below "
 			    "path", SUBMOUNTS_MAX));
@@ -139,10 +174,8 @@ submounts_list(int procfd, char *buf, size_t size, struct submount *sm)
 static int
 is_devfs(const struct submount *sm)
 {
-	size_t n = strlen(sm->sm_point);
-
-	return (strcmp(sm->sm_type, "tmpfs") == 0 && n >= 4 &&
-	    strcmp(sm->sm_point + n - 4, "/dev") == 0);
+	return (strcmp(sm->sm_type, "tmpfs") == 0 &&
+	    strcmp(sm->sm_source, "devfs") == 0);
 }
 
 /*
@@ -183,20 +216,54 @@ open_below(const char *path, uint64_t flags)
 	    RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS));
 }
 
+int
+mount_id(int fd, int *ret_is_root)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == -1 ||
+	    (stx.stx_mask & STATX_MNT_ID) == 0)
+		return (-1);
+	*ret_is_root = (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+	return (stx.stx_mnt_id);
+}
+
+/*
+ * Open a mount at its place.  Another may lie over it; and a prisoner may have
+ * moved directories since the list was read, so that its place is elsewhere:
+ * then -1 with errno 0.
+ */
+static int
+submount_open(const struct submount *sm)
+{
+	int fd = open_below(sm->sm_point, O_PATH), is_root = 0;
+
+	if (fd == -1) {
+		if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+			errno = 0;
+		return (-1);
+	}
+	if (mount_id(fd, &is_root) != sm->sm_id || !is_root) {
+		fd_close(&fd);
+		errno = 0;
+	}
+	return (fd);
+}
+
 /*
  * An idmapped clone of a mount below the root, where its file system can be:
  * what cannot (proc, devpts; tmpfs before 6.3; overlay) stays as it is, and
- * its files belong to nobody.
+ * its files belong to nobody.  What nobody sees stays too.
  */
 static int
 submount_clone(struct submount *sm, int usernsfd, uid_t uid0)
 {
 	struct mount_attr dev = { .attr_clr = MOUNT_ATTR_NODEV };
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
-	_cleanup_close_ int at = open_below(sm->sm_point, O_PATH);
+	_cleanup_close_ int at = submount_open(sm);
 
 	if (at == -1)
-		return (jail_err(errno, "%s", sm->sm_point));
+		return (errno == 0 ? 0 : jail_err(errno, "%s", sm->sm_point));
 	sm->sm_fd = open_tree(at, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
 	    AT_EMPTY_PATH);
 	if (sm->sm_fd == -1)
@@ -218,34 +285,86 @@ submount_clone(struct submount *sm, int usernsfd, uid_t uid0)
 	return (0);
 }
 
-/*
- * Lay over each mount below the root its idmapped clone, parents first.  A
- * file system cannot be idmapped while attached, nor (on 6.1) below another
- * detached one: hence mount by mount, in the namespace that is to be.
- */
+int
+mount_detach(int procfd, int fd)
+{
+	char path[32];
+	int error;
+
+	/* The prison's own /proc is not to be trusted for this. */
+	snprintf(path, sizeof(path), "self/fd/%d", fd);
+	error = fchdir(procfd) == -1 ? -1 : umount2(path, MNT_DETACH);
+	if (chdir("/") == -1)
+		error = -1;
+	return (error);
+}
+
+/* Take a mount away, with all that is on it. */
 static int
-submounts_replace(int procfd, int usernsfd, uid_t uid0)
+submount_detach(const struct submount *sm, int procfd)
+{
+	_cleanup_close_ int at = submount_open(sm);
+
+	if (at == -1 || mount_detach(procfd, at) == -1)
+		return (jail_err(errno != 0 ? errno : ESTALE, "umount %s",
+		    sm->sm_point));
+	return (0);
+}
+
+/* Put the clone where the mount was; `under` (or NULL): what lay there. */
+static int
+submount_attach(struct submount *sm, const struct stat *under)
+{
+	_cleanup_close_ int at = open_below(sm->sm_point, O_PATH);
+	struct stat st;
+
+	if (at == -1 || fstat(at, &st) == -1)
+		return (jail_err(errno, "%s", sm->sm_point));
+	if (under != NULL && (st.st_dev != under->st_dev ||
+	    st.st_ino != under->st_ino))
+		return (jail_errx(ESTALE, "%s was moved meanwhile",
+		    sm->sm_point));
+	if (move_mount(sm->sm_fd, "", at, "", MOVE_MOUNT_F_EMPTY_PATH |
+	    MOVE_MOUNT_T_EMPTY_PATH) == -1)
+		return (jail_err(errno, "mount %s again", sm->sm_point));
+	return (0);
+}
+
+/*
+ * A file system cannot be idmapped while attached, nor (on 6.1) below another
+ * detached one: hence mount by mount, in the namespace that is to be.  The
+ * clone goes in its original's place, not over it: the host's umount takes
+ * what it finds there, and would leave the clone.
+ */
+int
+mount_replace(int procfd, int top, const struct stat *under, int usernsfd,
+    uid_t uid0)
 {
 	struct submount sm[SUBMOUNTS_MAX];
+	const struct submount *parent;
 	char buf[MOUNTINFO_MAX];
-	int i, n;
+	int error = 0, i, n;
 
-	if ((n = submounts_list(procfd, buf, sizeof(buf), sm)) <= 0)
+	if ((n = submounts_list(procfd, top, buf, sizeof(buf), sm)) <= 0)
 		return (n);
-	for (i = 0; i < n; i++)
-		if (submount_clone(&sm[i], usernsfd, uid0) == -1)
-			return (-1);
-	for (i = 0; i < n; i++) {
-		_cleanup_close_ int at = -1;
-
-		if ((at = open_below(sm[i].sm_point, O_PATH)) == -1 ||
-		    move_mount(sm[i].sm_fd, "", at, "", MOVE_MOUNT_F_EMPTY_PATH
-		    | MOVE_MOUNT_T_EMPTY_PATH) == -1)
-			return (jail_err(errno, "mount %s again",
-			    sm[i].sm_point));
-		fd_close(&sm[i].sm_fd);
+	for (i = 0; i < n && error == 0; i++)
+		error = submount_clone(&sm[i], usernsfd, uid0);
+	if (error == 0 && top != 0 && sm[0].sm_fd == -1)
+		error = jail_errx(ESTALE, "%s was moved meanwhile",
+		    sm[0].sm_point);
+	for (i = 0; i < n && error == 0; i++) {
+		parent = submount_find(sm, n, sm[i].sm_parent);
+		if (sm[i].sm_fd != -1 && (parent == NULL ||
+		    parent->sm_fd == -1))
+			error = submount_detach(&sm[i], procfd);
 	}
-	return (0);
+	for (i = 0; i < n && error == 0; i++)
+		if (sm[i].sm_fd != -1)
+			error = submount_attach(&sm[i],
+			    top != 0 && i == 0 ? under : NULL);
+	for (i = 0; i < n; i++)
+		fd_close(&sm[i].sm_fd);
+	return (error);
 }
 
 /* What is to be /proc inside, detached. */
@@ -297,7 +416,7 @@ mount_enter(int templatefd, int treefd, int usernsfd, uid_t uid0, int procfd,
 		return (jail_err(errno, "make path the root"));
 	/* Reading mountinfo takes 40 us; most roots are one mount. */
 	if (sys_has_submounts(treefd) != 0 &&
-	    submounts_replace(procfd, usernsfd, uid0) == -1)
+	    mount_replace(procfd, 0, NULL, usernsfd, uid0) == -1)
 		return (-1);
 	at = open_below("/proc", O_PATH | O_DIRECTORY);
 	if (at == -1)

@@ -4,6 +4,7 @@
 #ifndef ABASHIRI_MOUNT_H
 #define ABASHIRI_MOUNT_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -20,6 +21,21 @@ int	mount_tree(const char *path, int usernsfd);
  */
 int	mount_enter(int templatefd, int treefd, int usernsfd, uid_t uid0,
 	    int procfd, unsigned flags);
+
+/*
+ * In a prison's mount namespace, with the host's privileges and "/" as working
+ * directory: put in the place of each mount below the root, or only of mount
+ * `top` and what is on it, its idmapped clone.  under: what is to be found
+ * where `top` has gone, lest a prisoner move it.  0, or -1 with jail_errmsg.
+ */
+int	mount_replace(int procfd, int top, const struct stat *under,
+	    int usernsfd, uid_t uid0);
+
+/* There too: unmount what fd is the root of, with all that is on it. */
+int	mount_detach(int procfd, int fd);
+
+/* The number by which mountinfo knows the mount that fd lies in, or -1. */
+int	mount_id(int fd, int *ret_is_root);
 
 #define MOUNT_PROC_NEW	0x1	/* a /proc of the caller's PID namespace, not
 				   the template's */
