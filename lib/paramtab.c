@@ -107,7 +107,7 @@ param_find(const char *name, int *ret_no, const char **ret_key)
 	if (ret_key != NULL)
 		*ret_key = NULL;
 	for (pa = paramtab; pa < paramtab + paramtab_n; pa++)
-		if (strcmp(pa->pa_name, name) == 0)
+		if (pa->pa_name[0] == name[0] && strcmp(pa->pa_name, name) == 0)
 			return (pa);
 	for (pa = paramtab; pa < paramtab + paramtab_n; pa++) {
 		n = strlen(pa->pa_name);

@@ -65,7 +65,8 @@ prison_field(const char *name)
 	size_t i;
 
 	for (i = 0; i < NFIELDS; i++)
-		if (strcmp(fields[i].pf_name, name) == 0)
+		if (fields[i].pf_name[0] == name[0] &&
+		    strcmp(fields[i].pf_name, name) == 0)
 			return (&fields[i]);
 	return (NULL);
 }
@@ -80,7 +81,10 @@ prison_uid0(const struct prison *pr)
 void
 prison_init(struct prison *pr)
 {
-	memset(pr, 0, offsetof(struct prison, pr_addr4));
+	/* The long texts and lists are 13 KB, and mostly empty. */
+	memset(pr, 0, offsetof(struct prison, pr_meta));
+	pr->pr_meta[0] = pr->pr_env[0] = '\0';
+	pr->pr_naddr4 = pr->pr_naddr6 = 0;
 	pr->pr_securelevel = -1;
 	pr->pr_enforce_statfs = 2;
 	pr->pr_host = JAIL_SYS_NEW;
@@ -193,10 +197,27 @@ unescape(char *s)
 	*d = '\0';
 }
 
-static int
-parse_line(struct prison *pr, const char *name, char *value)
+/*
+ * The field of a record's line.  Lines stand in the table's order, so it is
+ * mostly the one after the last line's.
+ */
+static const struct prison_field *
+next_field(const char *name, const struct prison_field **last)
 {
-	const struct prison_field *pf = prison_field(name);
+	const struct prison_field *pf = *last == NULL ? fields : *last + 1;
+
+	if (pf == fields + NFIELDS || strcmp(pf->pf_name, name) != 0)
+		pf = prison_field(name);
+	if (pf != NULL)
+		*last = pf;
+	return (pf);
+}
+
+static int
+parse_line(struct prison *pr, const char *name, char *value,
+    const struct prison_field **last)
+{
+	const struct prison_field *pf;
 	char *end, *p;
 
 	if (strcmp(name, "ip4.addr") == 0)
@@ -205,7 +226,7 @@ parse_line(struct prison *pr, const char *name, char *value)
 	if (strcmp(name, "ip6.addr") == 0)
 		return (pr->pr_naddr6 < PRISON_MAXADDRS && inet_pton(AF_INET6,
 		    value, &pr->pr_addr6[pr->pr_naddr6++]) == 1 ? 0 : -1);
-	if (pf == NULL)
+	if ((pf = next_field(name, last)) == NULL)
 		return (0);	/* written by a later version */
 	p = (char *)pr + pf->pf_offset;
 	if (pf->pf_type == PT_STRING || pf->pf_type == PT_KEYVALUE) {
@@ -226,6 +247,7 @@ parse_line(struct prison *pr, const char *name, char *value)
 int
 prison_parse(struct prison *pr, char *text)
 {
+	const struct prison_field *last = NULL;
 	char *line, *value, *next;
 
 	prison_init(pr);
@@ -236,7 +258,7 @@ prison_parse(struct prison *pr, char *text)
 		if ((value = strchr(line, '=')) == NULL)
 			return (errno = EINVAL, -1);
 		*value++ = '\0';
-		if (parse_line(pr, line, value) == -1)
+		if (parse_line(pr, line, value, &last) == -1)
 			return (errno = EINVAL, -1);
 	}
 	return (0);

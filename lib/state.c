@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,27 +33,66 @@ state_dir(void)
 }
 
 static int
-table_map(struct state *st, int writable)
+table_check(const struct table *ta)
 {
-	struct stat sb;
+	return (ta->ta_magic == TABLE_MAGIC && ta->ta_version == TABLE_VERSION
+	    ? 0 : (errno = EPROTO, -1));
+}
+
+static struct table *
+table_map(const struct state *st)
+{
+	_cleanup_close_ int fd = -1;
+	int prot = PROT_READ;
 	void *p;
 
-	st->st_tablefd = openat(st->st_dir, "table",
-	    (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
-	if (st->st_tablefd == -1 || fstat(st->st_tablefd, &sb) == -1)
+	if (geteuid() == 0)
+		fd = openat(st->st_dir, "table", O_RDWR | O_CLOEXEC);
+	if (fd != -1)
+		prot |= PROT_WRITE;
+	else if ((fd = openat(st->st_dir, "table", O_RDONLY | O_CLOEXEC)) == -1)
+		return (NULL);
+	p = mmap(NULL, sizeof(struct table), prot, MAP_SHARED, fd, 0);
+	return (p != MAP_FAILED ? p : NULL);
+}
+
+/*
+ * The mapping is kept for the next call: a program that lists a thousand
+ * jails, or makes one for each request, would map and unmap for each.  It is
+ * no descriptor, so nobody can close it under us; whether it is still that of
+ * the table is asked each time.  It is never unmapped (another thread may be
+ * using it), for a host's table is made once a boot.
+ */
+static struct {
+	pthread_mutex_t	 ca_mutex;
+	struct table	*ca_table;
+	dev_t		 ca_dev;
+	ino_t		 ca_ino;
+} cache = { .ca_mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static int
+table_open(struct state *st)
+{
+	struct stat sb;
+
+	if (fstatat(st->st_dir, "table", &sb, AT_SYMLINK_NOFOLLOW) == -1)
 		return (-1);
 	if (sb.st_size != sizeof(struct table))
 		return (errno = EPROTO, -1);
-	p = mmap(NULL, sizeof(struct table),
-	    PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED,
-	    st->st_tablefd, 0);
-	if (p == MAP_FAILED)
-		return (-1);
-	st->st_table = p;
-	if (st->st_table->ta_magic != TABLE_MAGIC ||
-	    st->st_table->ta_version != TABLE_VERSION)
-		return (errno = EPROTO, -1);
-	return (0);
+	/* Held by a thread that a fork has left behind: do without. */
+	if (pthread_mutex_trylock(&cache.ca_mutex) != 0) {
+		st->st_own = st->st_table = table_map(st);
+		return (st->st_table == NULL ? -1 : table_check(st->st_table));
+	}
+	if (cache.ca_table == NULL || cache.ca_ino != sb.st_ino ||
+	    cache.ca_dev != sb.st_dev) {
+		cache.ca_table = table_map(st);
+		cache.ca_ino = sb.st_ino;
+		cache.ca_dev = sb.st_dev;
+	}
+	st->st_table = cache.ca_table;
+	pthread_mutex_unlock(&cache.ca_mutex);
+	return (st->st_table == NULL ? -1 : table_check(st->st_table));
 }
 
 static int
@@ -60,17 +100,17 @@ try_open(struct state *st)
 {
 	char path[PATH_MAX];
 
-	st->st_dir = open(state_dir(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	st->st_dir = open(state_dir(), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (st->st_dir == -1 && errno == ENOENT) {
 		/* A unit with a private /run: the host's is PID 1's. */
 		snprintf(path, sizeof(path), "/proc/1/root%s", state_dir());
-		st->st_dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		st->st_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (st->st_dir == -1)
 			errno = ENOENT;	/* also where we may not look */
 	}
 	if (st->st_dir == -1)
 		return (-1);
-	return (table_map(st, geteuid() == 0));
+	return (table_open(st));
 }
 
 /* Put this library's programs in the place of another's. */
@@ -126,9 +166,9 @@ state_close(struct state *st)
 
 	if (st->st_locked)
 		state_unlock(st);
-	if (st->st_table != NULL)
-		munmap(st->st_table, sizeof(*st->st_table));
-	st->st_table = NULL;
+	if (st->st_own != NULL)
+		munmap(st->st_own, sizeof(*st->st_own));
+	st->st_table = st->st_own = NULL;
 	policy_close(&st->st_maps);
 	fd_close(&st->st_dir);
 	fd_close(&st->st_tablefd);
@@ -141,6 +181,9 @@ state_lock(struct state *st)
 {
 	if (st->st_locked)
 		return (0);
+	if (st->st_tablefd == -1)
+		st->st_tablefd = openat(st->st_dir, "table",
+		    O_RDWR | O_CLOEXEC);
 	while (flock(st->st_tablefd, LOCK_EX) == -1)
 		if (errno != EINTR)
 			return (jail_err(errno, "lock %s/table", state_dir()));

@@ -62,8 +62,9 @@ struct table {
 
 struct state {
 	int		 st_dir;	/* /run/jail */
-	int		 st_tablefd;
+	int		 st_tablefd;	/* once state_lock() was called */
 	struct table	*st_table;
+	struct table	*st_own;	/* a mapping that state_close() undoes */
 	int		 st_bpf;	/* state_open_policy(): */
 	struct policy_maps st_maps;
 	int		 st_locked;
