@@ -80,8 +80,8 @@ datagrams_to_the_host_do_not_reach_an_unbound_socket()
 	wait "$u_pid"
 	atf_check -s exit:1 grep 'got it' u.out
 	# while what is for the prison does reach it
-	background u jexec j /bin/probe udp_autobind 10.0.0.2 9999
-	line=$(first_line u.out)
+	background v jexec j /bin/probe udp_autobind 10.0.0.2 9999
+	line=$(first_line v.out)
 	port=${line##*:}
 	for n in 1 2 3; do
 		host "$PROBE" send 10.0.0.2 "$port" attack
