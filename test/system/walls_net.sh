@@ -86,8 +86,8 @@ datagrams_to_the_host_do_not_reach_an_unbound_socket()
 	for n in 1 2 3; do
 		host "$PROBE" send 10.0.0.2 "$port" attack
 	done
-	wait "$u_pid"
-	atf_check -o ignore grep 'got it' u.out
+	wait "$v_pid"
+	atf_check -o ignore grep 'got it' v.out
 }
 
 prison_test ping_sockets_cannot_send_from_the_hosts_address
