@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -879,6 +880,32 @@ open_standard_files(void)
 	close(fd);
 }
 
+/*
+ * What is mounted for a jail is to be seen by the host and by who enters the
+ * jail later, also when it was a unit with a mount namespace of its own that
+ * made it (PrivateTmp=).
+ */
+static void
+enter_hosts_mounts(void)
+{
+	char cwd[PATH_MAX];
+	struct stat ours, hosts;
+	int fd;
+
+	fd = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return;		/* not root: refused where it matters */
+	if (fstat(fd, &hosts) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
+	    (hosts.st_ino != ours.st_ino || hosts.st_dev != ours.st_dev) &&
+	    getcwd(cwd, sizeof(cwd)) != NULL) {
+		if (setns(fd, CLONE_NEWNS) == -1)
+			warn("enter the host's mount namespace");
+		else if (chdir(cwd) == -1)
+			warn("%s, on the host", cwd);
+	}
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -896,6 +923,7 @@ main(int argc, char **argv)
 	}
 	load_jails(&l, argc, argv);
 	dep_setup(l.fromfile);
+	enter_hosts_mounts();
 	if ((l.op & JF_OP_MASK) == JF_STOP) {
 		for (i = 0; i < argc; i++)
 			if (start_state(argv[i], l.fromfile, l.op, l.bare) < 0)

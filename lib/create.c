@@ -179,10 +179,9 @@ make_slot(struct state *st, struct prison *pr)
  * said of user=, the prison shares the host's uids, behind PIDs of its own.
  */
 static int
-make_root(struct state *st, const struct request *rq, struct prison *pr,
-    int attached)
+make_root(struct state *st, const struct request *rq, struct prison *pr)
 {
-	if (attached && surely_idmappable(pr->pr_path))
+	if (surely_idmappable(pr->pr_path))
 		return (0);
 	if (try_root(st, pr) == 0)
 		return (0);
@@ -217,7 +216,7 @@ make_pieces(struct state *st, struct request *rq, struct prison *pr,
 		if (*ret_guard == -1 || flock(*ret_guard, LOCK_EX) == -1)
 			return (jail_err(errno, "lock jail %d", pr->pr_id));
 	}
-	if (make_root(st, rq, pr, attached) == -1)
+	if (make_root(st, rq, pr) == -1)
 		return (-1);
 	if (make_cgroup(st, pr) == -1)
 		return (-1);

@@ -5,12 +5,15 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -97,13 +100,37 @@ view_join(struct entry *en)
 	return (0);
 }
 
+/*
+ * The pin of the template.  A mount namespace that is copied loses the pins
+ * of mount namespaces (a unit with PrivateTmp= sees an empty file there): the
+ * host's own is had by way of its first process.
+ */
+static int
+template_open(const struct state *st)
+{
+	char fdpath[64], dir[PATH_MAX], path[PATH_MAX + 32];
+	struct statfs sf;
+	ssize_t n;
+	int fd;
+
+	fd = openat(st->st_dir, "template", O_RDONLY | O_CLOEXEC);
+	if (fd == -1 || fstatfs(fd, &sf) == -1 || sf.f_type == NSFS_MAGIC)
+		return (fd);
+	snprintf(fdpath, sizeof(fdpath), "/proc/self/fd/%d", st->st_dir);
+	if ((n = readlink(fdpath, dir, sizeof(dir) - 1)) == -1)
+		return (fd);
+	dir[n] = '\0';
+	fd_close(&fd);
+	snprintf(path, sizeof(path), "/proc/1/root%s/template", dir);
+	return (open(path, O_RDONLY | O_CLOEXEC));
+}
+
 static int
 view_prepare(struct entry *en, const struct state *st)
 {
 	const struct prison *pr = en->en_pr;
 
-	en->en_template = openat(st->st_dir, "template", O_RDONLY | O_CLOEXEC);
-	if (en->en_template == -1)
+	if ((en->en_template = template_open(st)) == -1)
 		return (jail_err(errno, "the template mount namespace"));
 	if (pr->pr_user == JAIL_SYS_NEW) {
 		en->en_userns = idmap_userns(st->st_dir, pr->pr_slot,

@@ -3,6 +3,7 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <arpa/inet.h>
@@ -279,11 +280,14 @@ apply_path(struct request *rq, struct prison *pr, const struct iovec *v,
 {
 	char path[PATH_MAX];
 	const char *s = v->iov_base;
+	struct stat sb;
 
 	if (s == NULL || v->iov_len == 0 || s[v->iov_len - 1] != '\0')
 		return (jail_errx(EINVAL, "path: not a string"));
-	if (realpath(s, path) == NULL)
+	if (realpath(s, path) == NULL || stat(path, &sb) == -1)
 		return (jail_err(errno, "path %s", s));
+	if (!S_ISDIR(sb.st_mode))
+		return (jail_err(ENOTDIR, "path %s", s));
 	if (strlen(path) >= sizeof(pr->pr_path))
 		return (jail_err(ENAMETOOLONG, "path %s", s));
 	if (!creating) {

@@ -211,12 +211,35 @@ names_update(const struct state *st, const struct prison *old,
 	return (0);
 }
 
+/*
+ * Nothing but "persist" or "nopersist": what jail(8) says of each jail once
+ * its command runs.  Nothing that others see changes but whether it lives.
+ */
+static int
+only_persist(const struct prison *old, const struct prison *new)
+{
+	struct prison pr = *new;
+
+	pr.pr_persist = old->pr_persist;
+	return (memcmp(&pr, old, sizeof(pr)) == 0);
+}
+
+static int
+update_persist(struct state *st, const struct prison *new)
+{
+	/* Nothing keeps a prison that no longer persists and is empty. */
+	if (!prison_alive(st, new))
+		prison_end(st, new);
+	else if (prison_store(st, new) == -1)
+		return (-1);
+	return (new->pr_id);
+}
+
 int
 prison_update(struct state *st, struct request *rq, const struct prison *old,
     struct prison *ret_pr)
 {
 	struct prison new = *old, above = { .pr_id = 0 };
-	int persist_ended;
 
 	if (old->pr_parent != 0 && prison_load(st, old->pr_parent, &above) ==
 	    -1)
@@ -226,6 +249,9 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
 	if (request_apply(rq, &new, above.pr_id != 0 ? &above : NULL, 0) == -1)
 		return (-1);
 	request_permissions(rq, &new);
+	*ret_pr = new;
+	if (only_persist(old, &new))
+		return (update_persist(st, &new));
 	if (check_recall(st, old, &new) == -1 ||
 	    update_below(st, old, &new, 0) == -1 ||
 	    prison_addrs_clash(st, &new) == -1)
@@ -237,11 +263,7 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
 	if (update_below(st, old, &new, 1) == -1 ||
 	    names_update(st, old, &new) == -1)
 		return (-1);
-	/* Nothing keeps a prison that no longer persists and is empty. */
-	persist_ended = old->pr_persist && !new.pr_persist &&
-	    !prison_alive(st, &new);
-	*ret_pr = new;
-	if (persist_ended)
-		prison_clear(st, new.pr_id);
+	if (!prison_alive(st, &new))
+		prison_end(st, &new);
 	return (new.pr_id);
 }
