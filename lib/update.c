@@ -227,6 +227,7 @@ only_persist(const struct prison *old, const struct prison *new)
 static int
 update_persist(struct state *st, const struct prison *new)
 {
+	step("update-persist");
 	/* Nothing keeps a prison that no longer persists and is empty. */
 	if (!prison_alive(st, new))
 		prison_end(st, new);
