@@ -29,10 +29,17 @@ a_little_of_each_process_can_be_asked()
 {
 	victim
 	prison j
-	granted getpgid "$victim"
-	granted getsid "$victim"
+	# hidden where the kernel has the BPF LSM
+	if grep -qw bpf /sys/kernel/security/lsm 2>/dev/null; then
+		refused ESRCH getpgid "$victim"
+		refused ESRCH getsid "$victim"
+		refused ESRCH getaffinity "$victim"
+	else
+		granted getpgid "$victim"
+		granted getsid "$victim"
+		granted getaffinity "$victim"
+	fi
 	granted getpriority "$victim"
-	granted getaffinity "$victim"
 	granted cpuclock "$victim"
 	granted fown "$victim"
 }
