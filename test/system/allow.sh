@@ -270,17 +270,6 @@ user_inherit_with_the_hosts_pids_is_refused()
 	atf_check -o inline:'user=inherit pid=new\n' jls -j j -n user pid
 }
 
-prison_test pids_of_its_own_start_at_1
-pids_of_its_own_start_at_1()
-{
-	prison j pid=new
-	background s jexec j /bin/probe sleep
-	first_line s.out >/dev/null
-	atf_check -o match:'^1$' jexec j /bin/probe pids
-	refused ESRCH kill $$ 0
-	atf_check jail -R j
-}
-
 atf_init_test_cases()
 {
 	add_cases
