@@ -147,16 +147,16 @@ prison_test jail_starts_twenty_at_once
 jail_starts_twenty_at_once()
 {
 	config <<'EOC'
-path = "@W/w"; persist; exec.start = "sleep 1";
+path = "@W/w"; persist; exec.timeout = 100;
+# Each waits for the ten that depend on nobody: one by one they never would.
+exec.prestart = 'touch @W/began.$JNAME
+    until [ $(ls @W | grep -c "^began.x") -eq 10 ]; do sleep 0.1; done';
 EOC
 	for i in 01 02 03 04 05 06 07 08 09 10; do
 		echo "x$i { }"
 		echo "y$i { depend = x$i; }"
 	done >>j.conf
-	began=$(date +%s)
 	atf_check -o ignore jail -f j.conf -c
-	took=$(($(date +%s) - began))
-	[ $took -lt 10 ] || atf_fail "took $took seconds"
 	jls -q jid | wc -l >n
 	atf_check -o inline:'20\n' cat n
 	atf_check -o save:out jail -f j.conf -r '*'

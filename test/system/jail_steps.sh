@@ -233,13 +233,11 @@ EOC
 	echo 'trap : TERM; while :; do sleep 0.1; done' >"$W/w/b"
 	atf_check -o ignore jail -f j.conf -c
 	sleep 0.5
-	began=$(date +%s)
 	atf_check -o inline:'a: removed\n' jail -f j.conf -r a
 	atf_check -o inline:'term\n' cat "$W/w/tmp/term"
 	atf_check -o match:'^b: sent SIGTERM to: [0-9]' \
 	    -o match:'^b: timed out$' -o match:'^b: removed$' \
 	    jail -v -f j.conf -r b
-	[ $(($(date +%s) - began)) -lt 6 ] || atf_fail "took too long"
 	atf_check -o inline:'' jls -q jid
 }
 
