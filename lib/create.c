@@ -362,8 +362,6 @@ find_prison(struct state *st, const struct request *rq, struct prison *ret_pr)
 
 	if (jid == 0 && rq->rq_name != NULL)
 		jid = prison_by_name(st, rq->rq_name);
-	if (jid == 0 && rq->rq_name != NULL && name_is_number(rq->rq_name))
-		jid = atoi(rq->rq_name);
 	clear_ended(st, jid);
 	if (jid == 0 || !state_jid_exists(st, jid))
 		return (0);

@@ -21,6 +21,7 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "index.h"
+#include "jail.h"
 #include "settle.h"
 #include "step.h"
 #include "sys.h"
@@ -241,6 +242,8 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
     struct prison *ret_pr)
 {
 	struct prison new = *old, above = { .pr_id = 0 };
+	char text[JAIL_ERRMSGLEN];
+	int error;
 
 	if (old->pr_parent != 0 && prison_load(st, old->pr_parent, &above) ==
 	    -1)
@@ -258,8 +261,11 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
 	    prison_addrs_clash(st, &new) == -1)
 		return (-1);
 	if (replace(st, old, &new) == -1) {
+		/* The caller is told of what failed, not of the mending. */
+		error = errno;
+		memcpy(text, jail_errmsg, sizeof(text));
 		prison_settle(st);
-		return (-1);
+		return (jail_errx(error, "%s", text));
 	}
 	if (update_below(st, old, &new, 1) == -1 ||
 	    names_update(st, old, &new) == -1)
