@@ -142,7 +142,9 @@ struct jail_result {
 /*
  * jail_run: make a prison as jail_set() with JAIL_CREATE does, run one
  * command in it, wait for it, kill whatever it left behind, and remove the
- * prison.  No process but the command is started, no shell, no daemon; safe
+ * prison.  No process but the command is started, no shell, no daemon (the
+ * first prison of a boot, or of a uid range, borrows a child for a moment, and
+ * pid=new has a first process); safe
  * to call from several threads at once.  "persist" is not needed and is
  * ignored.  Returns 0, or -1 when the command could not be started.
  */
