@@ -138,8 +138,7 @@ main(int argc, char **argv)
 			printf("-\n");
 			continue;
 		}
-		qsort(jb->jb_times, (size_t)n, sizeof(double), by_value);
-		printf("%.0f\n", jb->jb_times[n / 2]);
+		printf("%.0f\n", median(jb->jb_times, (size_t)n));
 	}
 	return (0);
 }
