@@ -19,34 +19,59 @@
 #define KILL_ROUNDS	100	/* some 20 s: then it sleeps in the kernel */
 #define PIDS_MAX_BYTES	(16 << 20)	/* cgroup.procs: 4 million PIDs */
 
-int
-cgroup_find(char *path, size_t size, unsigned *ret_depth)
+#define MOUNT_MAX	1024
+
+/* The root and the point of the first mount of cgroup2. */
+static int
+cgroup_mount(char root[MOUNT_MAX], char point[MOUNT_MAX])
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/self/mountinfo", "re");
 	_cleanup_free_ char *line = NULL;
-	char root[1024], point[1024], *sep, *p;
 	size_t cap = 0;
+	char *sep;
 
 	if (f == NULL)
 		return (-1);
-	while (getline(&line, &cap, f) != -1) {
-		if ((sep = strstr(line, " - ")) == NULL ||
-		    strncmp(sep, " - cgroup2 ", 11) != 0 ||
-		    sscanf(line, "%*d %*d %*s %1023s %1023s", root, point) != 2)
-			continue;
-		*ret_depth = 0;
-		for (p = root; *p != '\0'; p++)
-			if (*p == '/' && p[1] != '\0')
-				(*ret_depth)++;
-		if (strlen(point) >= size) {
-			errno = ENAMETOOLONG;
-			return (-1);
-		}
-		memcpy(path, point, strlen(point) + 1);
-		return (0);
-	}
+	while (getline(&line, &cap, f) != -1)
+		if ((sep = strstr(line, " - ")) != NULL &&
+		    strncmp(sep, " - cgroup2 ", 11) == 0 &&
+		    sscanf(line, "%*d %*d %*s %1023s %1023s", root, point) == 2)
+			return (0);
 	errno = ENOENT;
 	return (-1);
+}
+
+static int
+copy_path(char *path, size_t size, const char *from)
+{
+	if (strlen(from) >= size)
+		return (errno = ENAMETOOLONG, -1);
+	memcpy(path, from, strlen(from) + 1);
+	return (0);
+}
+
+int
+cgroup_find(char *path, size_t size, unsigned *ret_depth)
+{
+	char root[MOUNT_MAX], point[MOUNT_MAX], *p;
+
+	if (cgroup_mount(root, point) == -1)
+		return (-1);
+	*ret_depth = 0;
+	for (p = root; *p != '\0'; p++)
+		if (*p == '/' && p[1] != '\0')
+			(*ret_depth)++;
+	return (copy_path(path, size, point));
+}
+
+int
+cgroup_root(char *path, size_t size)
+{
+	char root[MOUNT_MAX], point[MOUNT_MAX];
+
+	if (cgroup_mount(root, point) == -1)
+		return (-1);
+	return (copy_path(path, size, strcmp(root, "/") == 0 ? "" : root));
 }
 
 int

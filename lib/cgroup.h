@@ -14,6 +14,9 @@
  */
 int	cgroup_find(char *path, size_t size, unsigned *ret_depth);
 
+/* That mount's root: what the paths of /proc/PID/cgroup begin with. */
+int	cgroup_root(char *path, size_t size);
+
 /* Make the child `name` of a cgroup directory; its descriptor, or -1. */
 int	cgroup_make(int parentfd, const char *name, uint64_t *ret_id);
 int	cgroup_open(int parentfd, const char *name);

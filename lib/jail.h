@@ -162,6 +162,19 @@ int	jailparam_run(struct jailparam *jp, unsigned njp,
 int	jail_pids(int jid, pid_t **ret_pids);
 
 /*
+ * jail_getpidjid: the jid of the jail that process `pid` is in, 0 for the
+ * host; inside a jail, whose processes are all that can be seen, 0 as well.
+ * -1 with ESRCH where there is no such process, or none that the caller may
+ * see.  jail_getpidjids: the same for many at once, -1 in ret_jids for each
+ * that is not there; returns 0, or -1 when nothing could be told.
+ */
+int	jail_getpidjid(pid_t pid);
+int	jail_getpidjids(const pid_t *pids, int npids, int *ret_jids);
+
+/* jail_jailed: 1 when the caller is in a jail, 0 when it is not. */
+int	jail_jailed(void);
+
+/*
  * jail_warnings: what a successful jail_set(), jail_spawn() or jail_run() of
  * this thread could not give (a permission Linux cannot grant), or wants the
  * jailer to know, one line each.  Never NULL; "" when there is nothing to
