@@ -18,14 +18,15 @@
 
 #include "errmsg.h"
 #include "fd.h"
+#include "hostns.h"
 #include "idmap.h"
 #include "sys.h"
 
 #define SUBMOUNTS_MAX	128	/* below one prison's root */
 #define MOUNTINFO_MAX	65536
 
-int
-mount_tree(const char *path, int usernsfd)
+static int
+tree_clone(const char *path, int usernsfd)
 {
 	struct mount_attr slave = { .propagation = MS_SLAVE };
 	struct statfs sf;
@@ -58,6 +59,48 @@ mount_tree(const char *path, int usernsfd)
 fail:
 	fd_close(&tree);
 	return (-1);
+}
+
+#define TREE_NOT_THERE	(-2)
+
+struct tree {
+	const char	*tr_path;
+	int		 tr_usernsfd;
+	int		 tr_follows;	/* the caller's mounts the host's? */
+	struct stat	 tr_here;	/* what the caller finds at the path */
+};
+
+/* In the host's mount namespace. */
+static int
+tree_clone_there(void *arg)
+{
+	struct tree *tr = arg;
+	struct stat there;
+
+	if (!tr->tr_follows && (stat(tr->tr_path, &there) == -1 ||
+	    there.st_dev != tr->tr_here.st_dev ||
+	    there.st_ino != tr->tr_here.st_ino))
+		return (TREE_NOT_THERE);
+	return (tree_clone(tr->tr_path, tr->tr_usernsfd));
+}
+
+/*
+ * A prison is the host's: whoever enters it first, and from wherever, is to
+ * find the same in it.  But who has gone off with mounts that the host knows
+ * nothing of (unshare -m) can have prisons on those.
+ */
+int
+mount_tree(const char *path, int usernsfd)
+{
+	struct tree tr = { .tr_path = path, .tr_usernsfd = usernsfd };
+	int tree;
+
+	if (!hostns_elsewhere())
+		return (tree_clone(path, usernsfd));
+	tr.tr_follows = hostns_follows();
+	stat(path, &tr.tr_here);
+	tree = hostns_call(tree_clone_there, &tr);
+	return (tree != TREE_NOT_THERE ? tree : tree_clone(path, usernsfd));
 }
 
 /* One mount below the root, as a line of mountinfo tells it. */

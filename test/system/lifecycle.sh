@@ -276,6 +276,29 @@ hostnames_are_the_prisons_own()
 	atf_check -o inline:"$before\n" hostname
 }
 
+prison_test who_has_mounts_of_his_own_furnishes_no_prison_with_them
+who_has_mounts_of_his_own_furnishes_no_prison_with_them()
+{
+	world_tiny "$W/j"
+	echo hosts >"$W/j/tmp/whose"
+	# a host whose first process may be looked at, wherever this runs
+	cat >host.sh <<-'END'
+	jail -c name=j path="$W/j" persist mount.devfs || exit
+	# idle: the view is built by whoever comes, here with a unit's mounts
+	unshare --mount sh -c 'mount -t tmpfs none "$W/j/tmp" &&
+	    echo own >"$W/j/tmp/whose" && jexec j /bin/cat /tmp/whose'
+	unshare --mount sh -c 'mount -o bind,ro "$W/j" "$W/j" &&
+	    jexec j /bin/touch /tmp/written'
+	test -e "$W/j/tmp/written" && unshare --mount sh -c '
+	    umount -l "$W/j/dev" && jexec j /bin/ls /dev/null'
+	jail -R j
+	"$BUILD/test/system/state-clear"
+	END
+	export BUILD
+	atf_check -o inline:'hosts\n/dev/null\n' unshare --pid --fork \
+	    --mount-proc sh host.sh
+}
+
 atf_init_test_cases()
 {
 	add_cases
