@@ -211,7 +211,7 @@ int
 entry_prepare(struct entry *en, const struct state *st,
     const struct prison *pr, int guard)
 {
-	unsigned flags = 0;
+	unsigned flags = en->en_filter_flags;
 
 	en->en_dir = guard;
 	en->en_late = guard != -1 && !may_nest(pr) &&
@@ -301,12 +301,19 @@ view_build(struct entry *en)
 {
 	const struct prison *pr = en->en_pr;
 	int hosts_uts, own = CLONE_NEWCGROUP;
+	unsigned i;
 
 	if (mount_enter(en->en_template, en->en_tree, en->en_userns,
 	    prison_uid0(pr), en->en_proc, (pr->pr_pid == JAIL_SYS_NEW ? MOUNT_PROC_NEW : 0) |
 	    (pr->pr_user == JAIL_SYS_INHERIT ? MOUNT_PROC_RDONLY : 0)) == -1)
 		return (-1);
 	step("view-mounts");
+	if (en->en_sealed && mount_seal() == -1)
+		return (-1);
+	for (i = 0; i < en->en_nmounts; i++)
+		if (mount_put(en->en_mounts[i].em_fd,
+		    en->en_mounts[i].em_dir) == -1)
+			return (-1);
 	/* Who may not set the host name must not own the namespace. */
 	hosts_uts = (pr->pr_allow & PR_ALLOW_SET_HOSTNAME) == 0;
 	if (pr->pr_host != JAIL_SYS_INHERIT && hosts_uts &&

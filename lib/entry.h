@@ -20,6 +20,12 @@
 #include "ns.h"
 #include "prison.h"
 
+/* A detached mount, and where inside it goes. */
+struct entry_mount {
+	const char	*em_dir;
+	int		 em_fd;
+};
+
 struct entry {
 	const struct prison *en_pr;
 	int		en_cg;		/* the prison's cgroup */
@@ -38,6 +44,10 @@ struct entry {
 	int		en_late;	/* entry_record() writes them: made for one
 				   command, which cannot change its view */
 	int		en_null;	/* /dev/null for the first process */
+	int		en_sealed;	/* build: all of the root read-only */
+	const struct entry_mount *en_mounts;	/* build: then these on it */
+	unsigned	en_nmounts;
+	unsigned	en_filter_flags; /* FILTER_ beside the prison's own */
 	uint64_t	en_caps;	/* bounding set */
 	struct filter	en_filter;
 };

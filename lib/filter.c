@@ -218,7 +218,7 @@ block_ioctl(struct filter *fi)
 /* What becomes of a call. */
 enum verdict {
 	V_ALLOW, V_EPERM, V_ENOSYS, V_CLONE, V_UNSHARE, V_SOCKET, V_PAIR,
-	V_IOCTL
+	V_IOCTL, V_NOSOCKET
 };
 
 /*
@@ -250,6 +250,10 @@ verdicts_fill(unsigned char *v, unsigned calls, unsigned flags)
 	v[SYS_clone] = V_CLONE;
 	if ((calls & CALLS_SOCKETS) == 0) {
 		v[SYS_socket] = V_SOCKET;
+		v[SYS_socketpair] = V_PAIR;
+	}
+	if ((flags & FILTER_NOSOCKET) != 0) {
+		v[SYS_socket] = V_NOSOCKET;
 		v[SYS_socketpair] = V_PAIR;
 	}
 	v[SYS_ioctl] = V_IOCTL;
@@ -287,6 +291,9 @@ emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
 		break;
 	case V_ENOSYS:
 		ret(fi, RET_ERRNO(ENOSYS));
+		break;
+	case V_NOSOCKET:
+		ret(fi, RET_ERRNO(EPROTONOSUPPORT));
 		break;
 	case V_CLONE:
 		if ((flags & FILTER_NEWNS) == 0)

@@ -16,6 +16,7 @@ struct filter {
 
 #define FILTER_NEWNS	0x1	/* children.max: may make namespaces */
 #define FILTER_PIDNEW	0x2	/* own PIDs: pidfd_open tells of its own */
+#define FILTER_NOSOCKET	0x4	/* no sockets but pairs of AF_UNIX */
 
 /* Build the filter that leaves the CALLS_ in `calls` open.  0 or -1. */
 int	filter_build(struct filter *fi, unsigned calls, unsigned flags);

@@ -13,6 +13,8 @@
 #include <sys/jail.h>
 #include <sys/resource.h>
 
+#include <stdint.h>
+
 struct termios;
 struct winsize;
 
@@ -89,6 +91,12 @@ struct jail_user {
 int	jail_getuser(int jid, const char *name, struct jail_user *ret_ju);
 void	jail_user_clear(struct jail_user *ju);
 
+/* A limit of setrlimit(2); what is above the caller's own is the caller's. */
+struct jail_rlimit {
+	int		jl_resource;	/* RLIMIT_ */
+	struct rlimit	jl_rlimit;
+};
+
 /*
  * A command to run in a prison.  Zeroed memory plus jc_argv is a valid one:
  * root, "/", the caller's descriptors 0 to 2 and environment.
@@ -106,6 +114,8 @@ struct jail_command {
 	const struct termios *jc_termios;	/* JC_TTY: settings that the */
 	const struct winsize *jc_winsize;	/* terminal begins with, or
 					   NULL */
+	const struct jail_rlimit *jc_rlimits;	/* jc_nrlimits of them */
+	unsigned	 jc_nrlimits;
 };
 
 #define JC_TTY		0x1	/* 0-2 are a new terminal of the prison's own,
@@ -154,6 +164,77 @@ int	jail_run(struct iovec *iov, unsigned int niov,
 /* jailparam_run: jail_run() with the parameters as jailparams. */
 int	jailparam_run(struct jailparam *jp, unsigned njp,
 	    const struct jail_command *jc, struct jail_result *ret_jr);
+
+/*
+ * A cell: a prison made ahead of the commands that are to run in it, one
+ * after the other, with its view of the world already built.  It is held by
+ * the program that made it and ends with that program; while nothing runs in
+ * it, it has no process, and nobody else sees it.
+ */
+struct jail_cell;
+
+/* A tmpfs of the cell's own, on a directory that its root has. */
+struct jail_tmpfs {
+	const char	*jt_dir;	/* inside */
+	uint64_t	 jt_size;	/* bytes */
+	uint64_t	 jt_inodes;	/* files */
+	uid_t		 jt_uid;	/* owner of its root, as the prison */
+	gid_t		 jt_gid;	/* counts */
+	mode_t		 jt_mode;
+};
+
+#define JAIL_CELL_SEALED	0x1	/* the root, and what is mounted below
+					   it, is read-only and nosuid */
+#define JAIL_CELL_NOSOCKET	0x2	/* no sockets but socketpair(2) */
+
+/*
+ * jail_cell_make: make the prison that iov describes, as jail_set() does with
+ * JAIL_CREATE, without "persist", and with ntmpfs (at most JAIL_CELL_TMPFS)
+ * of these on its root.  EOPNOTSUPP for user=inherit, pid=new, and
+ * permission to mount.  Returns the cell, or NULL.
+ */
+struct jail_cell *jail_cell_make(struct iovec *iov, unsigned int niov,
+	    const struct jail_tmpfs *jt, unsigned int ntmpfs, unsigned flags);
+#define JAIL_CELL_TMPFS	4
+
+/*
+ * jail_cell_spawn: jail_spawn() into a cell (without JC_TTY).  A cell is used
+ * by one thread at a time.
+ */
+pid_t	jail_cell_spawn(struct jail_cell *ce, const struct jail_command *jc,
+	    int *ret_pidfd);
+
+/* The cell's jid; the directory (for openat(2)) of its n-th tmpfs, which stays
+   the cell's; and what uid `uid` inside is on the host. */
+int	jail_cell_jid(const struct jail_cell *ce);
+int	jail_cell_tmpfs(const struct jail_cell *ce, unsigned n);
+uid_t	jail_cell_uid(const struct jail_cell *ce, uid_t uid);
+
+/* What a cell has used. */
+struct jail_usage {
+	uint64_t	us_cpu;		/* microseconds, all processes, also
+					   those that have ended */
+	uint64_t	us_memory;	/* bytes, now */
+	unsigned	us_processes;	/* now */
+};
+
+/*
+ * jail_cell_usage: ask.  us_memory is that of the cell's cgroup where the
+ * host counts it there; otherwise what its processes have that belongs to no
+ * file, counting what several share for each of them, or, with exact != 0
+ * (which takes longer), once.  Returns 0 or -1.
+ */
+int	jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
+	    int exact);
+
+/* jail_cell_kill: end all processes in it, and wait until they are gone. */
+int	jail_cell_kill(struct jail_cell *ce);
+
+/*
+ * jail_cell_end: that, and remove the prison and free the cell.  The caller
+ * reaps what it spawned.  Returns 0 or -1; the cell is gone in any case.
+ */
+int	jail_cell_end(struct jail_cell *ce);
 
 /*
  * jail_pids: the processes of a jail (not of its children).  *ret_pids is

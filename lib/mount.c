@@ -470,3 +470,27 @@ mount_enter(int templatefd, int treefd, int usernsfd, uid_t uid0, int procfd,
 		return (jail_err(errno, "mount /proc"));
 	return (0);
 }
+
+int
+mount_seal(void)
+{
+	struct mount_attr seal = {
+		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
+	};
+
+	if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &seal, sizeof(seal)) ==
+	    -1)
+		return (jail_err(errno, "make the root read-only"));
+	return (0);
+}
+
+int
+mount_put(int mountfd, const char *dir)
+{
+	_cleanup_close_ int at = open_below(dir, O_PATH | O_DIRECTORY);
+
+	if (at == -1 || move_mount(mountfd, "", at, "",
+	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1)
+		return (jail_err(errno, "mount %s", dir));
+	return (0);
+}

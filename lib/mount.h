@@ -37,6 +37,11 @@ int	mount_detach(int procfd, int fd);
 /* The number by which mountinfo knows the mount that fd lies in, or -1. */
 int	mount_id(int fd, int *ret_is_root);
 
+/* In the same child, after that: all mounts read-only, and no file of theirs
+   gives anybody's rights.  Only then come those that may be written to. */
+int	mount_seal(void);
+int	mount_put(int mountfd, const char *dir);
+
 #define MOUNT_PROC_NEW	0x1	/* a /proc of the caller's PID namespace, not
 				   the template's */
 #define MOUNT_PROC_RDONLY 0x2	/* nobody may write to it: where uid 0 is the

@@ -128,6 +128,27 @@ prison_remove(struct state *st, const struct prison *pr)
 }
 
 int
+prison_finish(struct state *st, const struct prison *pr)
+{
+	_cleanup_close_ int cgfd = -1;
+	char cgroup[PRISON_CGROUPLEN];
+
+	/*
+	 * An empty cgroup can be removed, and most are empty.  What kills goes
+	 * on without the lock, for it may take its time.
+	 */
+	if (rmdir(prison_cgroup(st, pr->pr_id, cgroup)) == -1 &&
+	    (cgfd = prison_opencgroup(st, pr->pr_id)) != -1 &&
+	    cgroup_kill(cgfd) == -1)
+		return (jail_err(errno, "kill what jail %d has left",
+		    pr->pr_id));
+	if (state_lock(st) == -1)
+		return (-1);
+	prison_end(st, pr);
+	return (0);
+}
+
+int
 jail_remove(int jid)
 {
 	_cleanup_state_ struct state st = STATE_INIT;

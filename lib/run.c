@@ -4,40 +4,15 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cgroup.h"
 #include "create.h"
 #include "errmsg.h"
 #include "fd.h"
 #include "iov.h"
 #include "jail.h"
 #include "remove.h"
-#include "settle.h"
 #include "spawn.h"
 #include "step.h"
-
-/* Take the prison away, with whatever the command has left behind. */
-static int
-finish(struct state *st, const struct prison *pr)
-{
-	_cleanup_close_ int cgfd = -1;
-	char cgroup[PRISON_CGROUPLEN];
-
-	/*
-	 * An empty cgroup can be removed, and most are empty.  What kills goes
-	 * on without the lock, for it may take its time.
-	 */
-	if (rmdir(prison_cgroup(st, pr->pr_id, cgroup)) == -1 &&
-	    (cgfd = prison_opencgroup(st, pr->pr_id)) != -1 &&
-	    cgroup_kill(cgfd) == -1)
-		return (jail_err(errno, "kill what jail %d has left",
-		    pr->pr_id));
-	if (state_lock(st) == -1)
-		return (-1);
-	prison_end(st, pr);
-	return (0);
-}
 
 int
 jail_run(struct iovec *iov, unsigned int niov, const struct jail_command *jc,
@@ -71,7 +46,7 @@ jail_run(struct iovec *iov, unsigned int niov, const struct jail_command *jc,
 	    errno == EINTR)
 		;
 	step("run-ended");
-	if (finish(&st, &pr) == -1)
+	if (prison_finish(&st, &pr) == -1)
 		return (-1);
 	if (pid == -1) {
 		iov_errmsg(iov, niov);

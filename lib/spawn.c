@@ -311,6 +311,33 @@ child_limits(const struct spawn *sp)
 	return (0);
 }
 
+/*
+ * Last of all, for a few descriptors or processes might not be enough to come
+ * this far.  What we may not have ourselves is no more than we have.
+ */
+static int
+child_rlimits(const struct jail_command *jc)
+{
+	const struct jail_rlimit *want;
+	struct rlimit rl, have;
+
+	for (want = jc->jc_rlimits;
+	    want < jc->jc_rlimits + jc->jc_nrlimits; want++) {
+		rl = want->jl_rlimit;
+		if (getrlimit(want->jl_resource, &have) == -1)
+			return (jail_err(errno, "resource limit %d",
+			    want->jl_resource));
+		if (rl.rlim_max > have.rlim_max)
+			rl.rlim_max = have.rlim_max;
+		if (rl.rlim_cur > rl.rlim_max)
+			rl.rlim_cur = rl.rlim_max;
+		if (setrlimit(want->jl_resource, &rl) == -1)
+			return (jail_err(errno, "resource limit %d",
+			    want->jl_resource));
+	}
+	return (0);
+}
+
 static int
 child_user(const struct jail_user *ju)
 {
@@ -357,7 +384,8 @@ child_run(struct spawn *sp)
 		return (-1);
 	if ((jc->jc_flags & JC_TTY) != 0 && child_tty(sp) == -1)
 		return (-1);
-	if (entry_confine(&sp->sp_en, 0) == -1 || child_user(jc->jc_user) == -1)
+	if (entry_confine(&sp->sp_en, 0) == -1 || child_user(jc->jc_user) == -1 ||
+	    child_rlimits(jc) == -1)
 		return (-1);
 	if (sp->sp_argv != NULL) {
 		/* It sends the errno of its exec by descriptor 3. */
@@ -528,6 +556,29 @@ spawn_once(const struct state *st, const struct prison *pr,
 	fd_close(&sp.sp_ttysock);
 	fd_close(&sp.sp_master);
 	fd_close(&sp.sp_slave);
+	return (pid);
+}
+
+pid_t
+spawn_by(const struct entry *en, const struct jail_command *jc, unsigned nproc,
+    int *ret_pidfd)
+{
+	_cleanup_close_ int verdict = -1, pidfd = -1;
+	struct spawn sp = {
+		.sp_jc = jc, .sp_null = -1, .sp_tell = -1, .sp_ttysock = -1,
+		.sp_master = -1, .sp_slave = -1,
+		.sp_envp = jc->jc_envp != NULL ? jc->jc_envp : environ,
+		.sp_nproc = nproc, .sp_en = *en,
+	};
+	pid_t pid = -1;
+
+	if (spawn_prepare(&sp, &verdict, NULL) == 0)
+		pid = spawn_child(&sp, verdict, ret_pidfd != NULL ? &pidfd :
+		    NULL);
+	if (pid != -1 && ret_pidfd != NULL)
+		*ret_pidfd = take_fd(&pidfd);
+	fd_close(&sp.sp_null);
+	fd_close(&sp.sp_tell);
 	return (pid);
 }
 

@@ -2,6 +2,7 @@
 #ifndef ABASHIRI_SPAWN_H
 #define ABASHIRI_SPAWN_H
 
+#include "entry.h"
 #include "jail.h"
 #include "prison.h"
 
@@ -12,5 +13,10 @@
 pid_t	spawn_into(const struct state *st, const struct prison *pr,
 	    const struct jail_command *jc, int guard, int *ret_pidfd,
 	    int *ret_tty);
+
+/* By an entry that joins, which stays the caller's and open.  nproc: the
+   host's default for RLIMIT_NPROC, or 0. */
+pid_t	spawn_by(const struct entry *en, const struct jail_command *jc,
+	    unsigned nproc, int *ret_pidfd);
 
 #endif

@@ -212,6 +212,23 @@ typing_into_a_terminal_is_refused(void **state)
 }
 
 static void
+without_sockets_there_are_pairs(void **state)
+{
+	struct filter fi;
+
+	(void)state;
+	filter_build(&fi, ~0U, FILTER_NOSOCKET);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_UNIX, SOCK_STREAM, 0),
+	    EPROTONOSUPPORT);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_INET, SOCK_STREAM, 0),
+	    EPROTONOSUPPORT);
+	assert_int_equal(verdict(&fi, SYS_socketpair, AF_UNIX, SOCK_STREAM, 0),
+	    0);
+	assert_int_equal(verdict(&fi, SYS_socketpair, AF_TIPC, SOCK_STREAM, 0),
+	    EPROTONOSUPPORT);
+}
+
+static void
 other_abis_find_nothing(void **state)
 {
 	struct filter fi;
@@ -276,7 +293,7 @@ every_combination_can_be_built(void **state)
 
 	(void)state;
 	for (calls = 0; calls < CALLS_RAW << 1; calls++)
-		for (flags = 0; flags < 4; flags++)
+		for (flags = 0; flags < 8; flags++)
 			assert_int_equal(filter_build(&fi, calls, flags), 0);
 }
 
@@ -284,6 +301,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_sockets_there_are_pairs),
 		cmocka_unit_test(by_default_what_leads_out_is_refused),
 		cmocka_unit_test(by_default_what_daemons_need_is_open),
 		cmocka_unit_test(namespaces_are_refused_in_every_spelling),

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A prison made ahead of its commands.
+ *
+ * Theory of operation.  As jail_run() does, but the view is built by a child
+ * of ours that runs nothing.  It says so by closing the verdict's pipe, and
+ * stays until we have opened its namespaces; from then on our descriptors
+ * hold the view, and a command goes in by them.  The lock on /run/jail/JID,
+ * kept as long as the cell is, tells those who sweep that the prison without
+ * processes is somebody's.  When we die the kernel closes all of this: the
+ * namespaces go, the lock goes, and the next writer clears the rest.
+ */
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/mount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "create.h"
+#include "entry.h"
+#include "errmsg.h"
+#include "fd.h"
+#include "iov.h"
+#include "jail.h"
+#include "remove.h"
+#include "spawn.h"
+#include "step.h"
+#include "sys.h"
+#include "verdict.h"
+
+struct jail_cell {
+	struct prison		 ce_pr;
+	struct entry		 ce_en;	/* joins: holds the view */
+	int			 ce_guard;
+	unsigned		 ce_nproc;
+	struct entry_mount	 ce_mounts[JAIL_CELL_TMPFS];
+	unsigned		 ce_nmounts;
+};
+
+/* ------------------------------------------------------------------------
+ * Making one.
+ */
+
+static int
+set_number(int fs, const char *key, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	return (fsconfig(fs, FSCONFIG_SET_STRING, key, text, 0));
+}
+
+/* Detached; owned in the host's terms, since a tmpfs cannot be idmapped
+   before Linux 6.3. */
+static int
+make_tmpfs(const struct jail_tmpfs *jt, uid_t uid0)
+{
+	_cleanup_close_ int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
+	char mode[16];
+	int fd;
+
+	snprintf(mode, sizeof(mode), "%o", (unsigned)jt->jt_mode & 07777);
+	if (fs == -1 || set_number(fs, "size", jt->jt_size) == -1 ||
+	    set_number(fs, "nr_inodes", jt->jt_inodes) == -1 ||
+	    set_number(fs, "uid", (uint64_t)uid0 + jt->jt_uid) == -1 ||
+	    set_number(fs, "gid", (uint64_t)uid0 + jt->jt_gid) == -1 ||
+	    fsconfig(fs, FSCONFIG_SET_STRING, "mode", mode, 0) == -1 ||
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1 ||
+	    (fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID |
+	    MOUNT_ATTR_NODEV)) == -1)
+		return (jail_err(errno, "make a tmpfs for %s", jt->jt_dir));
+	return (fd);
+}
+
+static int
+make_mounts(struct jail_cell *ce, const struct jail_tmpfs *jt, unsigned n)
+{
+	for (; ce->ce_nmounts < n; ce->ce_nmounts++, jt++) {
+		ce->ce_mounts[ce->ce_nmounts].em_dir = jt->jt_dir;
+		ce->ce_mounts[ce->ce_nmounts].em_fd = make_tmpfs(jt,
+		    prison_uid0(&ce->ce_pr));
+		if (ce->ce_mounts[ce->ce_nmounts].em_fd == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+static void __attribute__((noreturn))
+build_child(struct entry *en, int tell, int hold)
+{
+	char c;
+
+	if (entry_enter(en) == -1) {
+		verdict_send(tell);
+		_exit(1);
+	}
+	close(tell);
+	while (read(hold, &c, 1) == -1 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+/* Take the view that pid has built into our own hands. */
+static int
+hold_view(struct entry *en, pid_t pid)
+{
+	if (ns_open(en->en_proc, pid, &en->en_ns, &en->en_ids) == -1 ||
+	    ns_ids(en->en_proc, 0, &en->en_mine) == -1)
+		return (jail_err(errno, "hold the view of jail %d",
+		    en->en_pr->pr_id));
+	entry_record(en, pid);
+	en->en_join = 1;
+	return (0);
+}
+
+static int
+build_view(struct entry *en)
+{
+	_cleanup_close_ int rd = -1, wr = -1, hold = -1, release = -1;
+	int error, p[2], status;
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) == -1)
+		return (jail_err(errno, "pipe"));
+	rd = p[0];
+	wr = p[1];
+	if (pipe2(p, O_CLOEXEC) == -1)
+		return (jail_err(errno, "pipe"));
+	hold = p[0];
+	release = p[1];
+	/* No signal at its end: a server may wait for any child. */
+	pid = sys_clone3(CLONE_CLEAR_SIGHAND, 0, en->en_cg, NULL);
+	if (pid == 0) {
+		close(release);
+		build_child(en, wr, hold);
+	}
+	if (pid == -1)
+		return (jail_err(errno, "clone into the jail's cgroup"));
+	fd_close(&wr);
+	error = verdict_read(rd, "build the view");
+	if (error == 0)
+		error = hold_view(en, pid);
+	status = errno;
+	fd_close(&release);
+	while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
+		;
+	errno = status;
+	return (error);
+}
+
+/* What was for building only. */
+static void
+built(struct entry *en)
+{
+	fd_close(&en->en_template);
+	fd_close(&en->en_userns);
+	fd_close(&en->en_tree);
+	fd_close(&en->en_view);
+	fd_close(&en->en_dir);
+}
+
+static int
+make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
+    const struct jail_tmpfs *jt, unsigned ntmpfs, unsigned flags)
+{
+	struct entry *en = &ce->ce_en;
+	int dir;
+
+	if (prison_set(st, rq, 1, &ce->ce_pr, &ce->ce_guard) == -1)
+		return (-1);
+	state_unlock(st);
+	step("cell-made");
+	if (ce->ce_pr.pr_user != JAIL_SYS_NEW ||
+	    ce->ce_pr.pr_pid != JAIL_SYS_INHERIT ||
+	    (ce->ce_pr.pr_allow & PR_ALLOW_MOUNT) != 0)
+		return (jail_errx(EOPNOTSUPP, "path %s: a cell needs a uid "
+		    "range of its own (a file system that can be idmapped), "
+		    "the host's PIDs and no allow.mount", ce->ce_pr.pr_path));
+	if (make_mounts(ce, jt, ntmpfs) == -1)
+		return (-1);
+	en->en_sealed = (flags & JAIL_CELL_SEALED) != 0;
+	en->en_filter_flags = (flags & JAIL_CELL_NOSOCKET) != 0 ?
+	    FILTER_NOSOCKET : 0;
+	en->en_mounts = ce->ce_mounts;
+	en->en_nmounts = ce->ce_nmounts;
+	/* The lock belongs to the open file, of which the entry gets a
+	   descriptor that it may close. */
+	if ((dir = fcntl(ce->ce_guard, F_DUPFD_CLOEXEC, 3)) == -1)
+		return (jail_err(errno, "jail %d", ce->ce_pr.pr_id));
+	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1 ||
+	    build_view(en) == -1)
+		return (-1);
+	step("cell-built");
+	built(en);
+	ce->ce_nproc = st->st_table->ta_nproc;
+	return (0);
+}
+
+static void
+cell_free(struct jail_cell *ce)
+{
+	unsigned i;
+
+	entry_close(&ce->ce_en);
+	for (i = 0; i < ce->ce_nmounts; i++)
+		fd_close(&ce->ce_mounts[i].em_fd);
+	fd_close(&ce->ce_guard);
+	free(ce);
+}
+
+static void
+cell_unmake(struct jail_cell *ce, struct state *st)
+{
+	char text[JAIL_ERRMSGLEN];
+	int error = errno;
+
+	memcpy(text, jail_errmsg, sizeof(text));
+	state_unlock(st);
+	if (ce->ce_guard != -1)
+		prison_finish(st, &ce->ce_pr);
+	cell_free(ce);
+	jail_errx(error, "%s", text);
+}
+
+struct jail_cell *
+jail_cell_make(struct iovec *iov, unsigned int niov,
+    const struct jail_tmpfs *jt, unsigned int ntmpfs, unsigned flags)
+{
+	_cleanup_state_ struct state st = STATE_INIT;
+	struct jail_cell *ce;
+	struct request rq;
+
+	jail_warnings_clear();
+	if (geteuid() != 0) {
+		jail_err(EPERM, "jail_cell_make");
+		return (NULL);
+	}
+	if (ntmpfs > JAIL_CELL_TMPFS) {
+		jail_errx(E2BIG, "more than %d tmpfs", JAIL_CELL_TMPFS);
+		return (NULL);
+	}
+	if (request_init(&rq, iov, niov, JAIL_CREATE) == -1 ||
+	    state_open(&st, 1) == -1)
+		return (NULL);
+	if ((ce = calloc(1, sizeof(*ce))) == NULL) {
+		jail_err(errno, "memory");
+		return (NULL);
+	}
+	ce->ce_guard = -1;
+	entry_init(&ce->ce_en);
+	if (make_cell(ce, &st, &rq, jt, ntmpfs, flags) == -1) {
+		cell_unmake(ce, &st);
+		iov_errmsg(iov, niov);
+		return (NULL);
+	}
+	return (ce);
+}
+
+/* ------------------------------------------------------------------------
+ * Using it.
+ */
+
+pid_t
+jail_cell_spawn(struct jail_cell *ce, const struct jail_command *jc,
+    int *ret_pidfd)
+{
+	jail_warnings_clear();
+	if ((jc->jc_flags & JC_TTY) != 0)
+		return (jail_errx(EINVAL, "a cell gives no terminal"));
+	return (spawn_by(&ce->ce_en, jc, ce->ce_nproc, ret_pidfd));
+}
+
+int
+jail_cell_jid(const struct jail_cell *ce)
+{
+	return (ce->ce_pr.pr_id);
+}
+
+int
+jail_cell_tmpfs(const struct jail_cell *ce, unsigned n)
+{
+	return (n < ce->ce_nmounts ? ce->ce_mounts[n].em_fd : -1);
+}
+
+uid_t
+jail_cell_uid(const struct jail_cell *ce, uid_t uid)
+{
+	return (prison_uid0(&ce->ce_pr) + uid);
+}
+
+/* The number behind a key of a "key number" file, or 0. */
+static uint64_t
+number_of(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+
+	return (p != NULL ? strtoull(p + strlen(key), NULL, 10) : 0);
+}
+
+/* Anonymous memory of one process, in bytes. */
+static uint64_t
+process_memory(int procfd, pid_t pid, int exact)
+{
+	unsigned long resident = 0, shared = 0;
+	char path[48], buf[2048];
+
+	snprintf(path, sizeof(path), "%d/%s", (int)pid,
+	    exact ? "smaps_rollup" : "statm");
+	if (sys_read_at(procfd, path, buf, sizeof(buf)) <= 0)
+		return (0);
+	if (exact)
+		return (number_of(buf, "\nPss_Anon:") * 1024);
+	if (sscanf(buf, "%*u %lu %lu", &resident, &shared) != 2 ||
+	    resident < shared)
+		return (0);
+	return ((uint64_t)(resident - shared) * sysconf(_SC_PAGESIZE));
+}
+
+int
+jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
+    int exact)
+{
+	const struct entry *en = &ce->ce_en;
+	_cleanup_free_ pid_t *pids = NULL;
+	char buf[1024];
+	int i, n;
+
+	memset(ret_us, 0, sizeof(*ret_us));
+	if (sys_read_at(en->en_cg, "cpu.stat", buf, sizeof(buf)) == -1 ||
+	    (n = cgroup_pids(en->en_cg, &pids)) == -1)
+		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
+	ret_us->us_cpu = number_of(buf, "usage_usec ");
+	ret_us->us_processes = n;
+	if (sys_read_at(en->en_cg, "memory.current", buf, sizeof(buf)) > 0) {
+		ret_us->us_memory = strtoull(buf, NULL, 10);
+		return (0);
+	}
+	for (i = 0; i < n; i++)
+		ret_us->us_memory += process_memory(en->en_proc, pids[i],
+		    exact);
+	return (0);
+}
+
+int
+jail_cell_kill(struct jail_cell *ce)
+{
+	if (cgroup_kill(ce->ce_en.en_cg) == -1)
+		return (jail_err(errno, "kill what runs in jail %d",
+		    ce->ce_pr.pr_id));
+	return (0);
+}
+
+int
+jail_cell_end(struct jail_cell *ce)
+{
+	_cleanup_state_ struct state st = STATE_INIT;
+	int error;
+
+	/* What nothing lives in goes first: the kernel can begin. */
+	ns_close(&ce->ce_en.en_ns);
+	error = state_open(&st, 0) == -1 ? -1 : prison_finish(&st, &ce->ce_pr);
+	cell_free(ce);
+	return (error);
+}
