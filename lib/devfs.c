@@ -8,68 +8,42 @@
 
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "devfsrules.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "mount.h"
 #include "sys.h"
-
-/* Rulesets of FreeBSD's /etc/defaults/devfs.rules. */
-#define RULES_HIDE_ALL	1
-#define RULES_BASIC	2
-#define RULES_LOGIN	3
-#define RULES_JAIL	4
-#define RULES_VNET	5
-
-struct node {
-	const char	*no_name;
-	mode_t		 no_mode;
-	unsigned	 no_major, no_minor;
-};
-
-static const struct node basic[] = {
-	{ "null", 0666, 1, 3 },
-	{ "zero", 0666, 1, 5 },
-	{ "full", 0666, 1, 7 },
-	{ "random", 0666, 1, 8 },
-	{ "urandom", 0666, 1, 9 },
-};
-
-static const struct { const char *li_name, *li_to; } links[] = {
-	{ "fd", "/proc/self/fd" },
-	{ "stdin", "/proc/self/fd/0" },
-	{ "stdout", "/proc/self/fd/1" },
-	{ "stderr", "/proc/self/fd/2" },
-	{ "ptmx", "pts/ptmx" },
-};
 
 /*
  * Open a mount point beneath root.  A link below the root, which a prisoner
  * may have put there, is refused rather than followed.
  */
 static int
-open_target(const char *root, const char *dir)
+open_target(const char *root, const char *dir, int flags)
 {
 	_cleanup_close_ int rootfd = -1;
 	int fd;
 
+	flags |= O_PATH | O_CLOEXEC;
 	if (root == NULL) {
-		fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = open(dir, flags);
 		return (fd != -1 ? fd : jail_err(errno, "%s", dir));
 	}
 	rootfd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rootfd == -1)
 		return (jail_err(errno, "%s", root));
-	fd = sys_openat2(rootfd, dir, O_PATH | O_DIRECTORY, 0,
+	fd = sys_openat2(rootfd, dir, flags, 0,
 	    RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 	if (fd == -1 && errno == ELOOP)
 		return (jail_errx(ELOOP, "%s/%s is below a symbolic link, which "
@@ -108,29 +82,34 @@ attach_mount(int fd, int target, const char *what)
 	return (0);
 }
 
+/* The directories above a node, such as "net" of "net/tun". */
 static int
-make_nodes(int dev, int ruleset)
+make_above(int dev, const char *name)
 {
-	size_t i;
+	char dir[sizeof(((struct devfs_node *)0)->dn_name)];
+	const char *slash;
 
-	umask(0);
-	for (i = 0; ruleset != RULES_HIDE_ALL && ruleset != RULES_LOGIN &&
-	    i < sizeof(basic) / sizeof(basic[0]); i++)
-		if (mknodat(dev, basic[i].no_name, S_IFCHR | basic[i].no_mode,
-		    makedev(basic[i].no_major, basic[i].no_minor)) == -1)
-			return (jail_err(errno, "make /dev/%s",
-			    basic[i].no_name));
-	if (ruleset < RULES_LOGIN)
-		return (0);
-	if (mknodat(dev, "tty", S_IFCHR | 0666, makedev(5, 0)) == -1)
-		return (jail_err(errno, "make /dev/tty"));
-	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (symlinkat(links[i].li_to, dev, links[i].li_name) == -1)
-			return (jail_err(errno, "make /dev/%s",
-			    links[i].li_name));
-	if (mkdirat(dev, "pts", 0755) == -1 || mkdirat(dev, "shm", 0755) == -1)
-		return (jail_err(errno, "make /dev/pts"));
+	for (slash = strchr(name, '/'); slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - name), name);
+		if (mkdirat(dev, dir, 0755) == -1 && errno != EEXIST)
+			return (-1);
+	}
 	return (0);
+}
+
+static int
+make_node(int dev, const struct devfs_node *dn)
+{
+	if (S_ISLNK(dn->dn_mode))
+		return (symlinkat(dn->dn_to, dev, dn->dn_name));
+	if (S_ISDIR(dn->dn_mode))
+		return (mkdirat(dev, dn->dn_name, dn->dn_mode & 07777));
+	if (make_above(dev, dn->dn_name) == -1 ||
+	    mknodat(dev, dn->dn_name, dn->dn_mode, dn->dn_dev) == -1)
+		return (-1);
+	return (dn->dn_uid == 0 && dn->dn_gid == 0 ? 0 : fchownat(dev,
+	    dn->dn_name, dn->dn_uid, dn->dn_gid, AT_SYMLINK_NOFOLLOW));
 }
 
 static int
@@ -147,46 +126,82 @@ mount_beneath(int dev, const char *dir, const char *type,
 	return (attach_mount(fd, at, dir));
 }
 
-int
-jail_mount_devfs(const char *root, const char *dir, int ruleset)
+/* Fill a devfs: its nodes, terminals and shared memory of its own. */
+static int
+fill(int dev, const struct devfs_node *dn, int n)
 {
-	static const char *const tmpfs[] = {
-		"mode", "755", "size", "1m", "nr_inodes", "1k", NULL
-	};
 	static const char *const shm[] = { "mode", "1777", NULL };
 	/* newinstance: the host's terminals are not the prison's. */
 	static const char *const pts[] = {
 		"mode", "620", "ptmxmode", "666", NULL
 	};
-	_cleanup_close_ int target = open_target(root, dir), dev = -1;
-	mode_t mask = umask(0);
-	int error = -1;
+	int i, error;
 
-	umask(mask);
+	for (i = 0; i < n; i++, dn++) {
+		if (make_node(dev, dn) == -1)
+			return (jail_err(errno, "make /dev/%s", dn->dn_name));
+		if (!S_ISDIR(dn->dn_mode))
+			continue;
+		error = strcmp(dn->dn_name, "pts") == 0 ?
+		    mount_beneath(dev, "pts", "devpts", pts,
+		    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC) :
+		    mount_beneath(dev, "shm", "tmpfs", shm,
+		    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+		if (error == -1)
+			return (-1);
+	}
+	return (0);
+}
+
+int
+jail_mount_devfs(const char *root, const char *dir, int ruleset)
+{
+	static const char *const tmpfs[] = {
+		"mode", "755", "size", "1m", "nr_inodes", "8k", NULL
+	};
+	_cleanup_close_ int target = open_target(root, dir, O_DIRECTORY);
+	_cleanup_close_ int dev = -1;
+	_cleanup_free_ struct devfs_node *nodes = NULL;
+	mode_t mask;
+	int error, n;
+
 	if (target == -1)
 		return (-1);
-	if (ruleset == 0)
-		ruleset = RULES_JAIL;
-	if (ruleset < RULES_HIDE_ALL || ruleset > RULES_VNET)
-		return (jail_errx(EINVAL, "devfs ruleset %d: only 1 to 5 are "
-		    "there", ruleset));
+	n = devfs_nodes(ruleset != 0 ? ruleset : DEVFS_JAIL, &nodes);
+	if (n == -1)
+		return (-1);
 	dev = new_mount("tmpfs", "devfs", tmpfs,
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	if (dev == -1 || attach_mount(dev, target, dir) == -1)
 		return (-1);
-	if (make_nodes(dev, ruleset) == 0 && (ruleset < RULES_LOGIN ||
-	    (mount_beneath(dev, "pts", "devpts", pts, MOUNT_ATTR_NOSUID |
-	    MOUNT_ATTR_NOEXEC) == 0 && mount_beneath(dev, "shm", "tmpfs", shm,
-	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) == 0)))
-		error = 0;
+	mask = umask(0);
+	error = fill(dev, nodes, n);
 	umask(mask);
 	if (error == -1) {
 		error = errno;
 		jail_umount(root, dir);
 		errno = error;
-		error = -1;
+		return (-1);
 	}
-	return (error);
+	return (0);
+}
+
+/*
+ * Is it there already: the link, or (mount(8) has followed it) the directory
+ * in a /proc that it leads to?
+ */
+static int
+is_fdescfs(int above, const char *name)
+{
+	char to[sizeof("/proc/self/fd")];
+	struct statfs sf;
+	ssize_t n = readlinkat(above, name, to, sizeof(to));
+
+	if ((n == sizeof(to) - 1 && memcmp(to, "/proc/self/fd", n) == 0) ||
+	    (fstatfs(above, &sf) == 0 && sf.f_type == PROC_SUPER_MAGIC))
+		return (1);
+	errno = EEXIST;
+	return (0);
 }
 
 /*
@@ -214,7 +229,8 @@ jail_mount_fdescfs(const char *root, const char *dir)
 	    RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 	if (above == -1)
 		return (jail_err(errno, "%s", parent));
-	if (symlinkat("/proc/self/fd", above, slash) == -1 && errno != EEXIST)
+	if (symlinkat("/proc/self/fd", above, slash) == -1 && (errno != EEXIST ||
+	    !is_fdescfs(above, slash)))
 		return (jail_err(errno, "make %s", dir));
 	return (0);
 }
@@ -225,7 +241,8 @@ jail_mount_procfs(const char *root, const char *dir)
 	static const char *const options[] = {
 		"hidepid", "ptraceable", NULL
 	};
-	_cleanup_close_ int target = open_target(root, dir), fd = -1;
+	_cleanup_close_ int target = open_target(root, dir, O_DIRECTORY);
+	_cleanup_close_ int fd = -1;
 
 	if (target == -1)
 		return (-1);
@@ -241,16 +258,12 @@ jail_umount(const char *root, const char *dir)
 {
 	_cleanup_close_ int target = -1;
 	char path[64];
-	struct stat here, above;
+	int is_root = 0;
 
-	if ((target = open_target(root, dir)) == -1)
+	if ((target = open_target(root, dir, 0)) == -1)
 		return (-1);
-	if (fstat(target, &here) == -1 || fstatat(target, "..", &above, 0) ==
-	    -1)
-		return (jail_err(errno, "%s", dir));
-	if (here.st_dev == above.st_dev)
-		return (jail_errx(EINVAL, "%s: nothing of its own is mounted "
-		    "there", dir));
+	if (mount_id(target, &is_root) == -1 || !is_root)
+		return (jail_errx(EINVAL, "%s: not a mount point", dir));
 	/* By descriptor, for the path may have changed under us; a mount that
 	   is held open can only be detached, with what is mounted on it. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", target);

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devfsrules.h"
 #include "errmsg.h"
 #include "fd.h"
 #include "jail.h"
@@ -50,6 +51,17 @@ static const struct {
 };
 #define NFLAGS	(sizeof(flags) / sizeof(flags[0]))
 
+/* -1: not a number of one. */
+static int
+parse_ruleset(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	return (end == text || *end != '\0' || n < 0 || n > DEVFS_MAX ? -1 :
+	    (int)n);
+}
+
 static bool
 parse_flag(struct options *op, const char *word)
 {
@@ -65,7 +77,7 @@ parse_flag(struct options *op, const char *word)
 	if (strcmp(word, "rbind") == 0)
 		op->op_rbind = true;
 	else if (strncmp(word, "ruleset=", 8) == 0)
-		op->op_ruleset = (int)strtol(word + 8, NULL, 10);
+		op->op_ruleset = parse_ruleset(word + 8);
 	else
 		return (false);
 	return (true);
@@ -92,6 +104,10 @@ parse_options(struct options *op, const char *text)
 		    len > 0 ? "," : "", word);
 	}
 	free(copy);
+	if (op->op_ruleset == -1) {
+		free(op->op_data);
+		return (jail_errx(EINVAL, "%s: ruleset= takes a number", text));
+	}
 	return (0);
 }
 
@@ -188,27 +204,66 @@ mount_new(const char *type, const char *from, int placefd,
 	return (0);
 }
 
+/*
+ * devfs, fdescfs and procfs, which are not made from an options string.
+ */
+static int
+mount_special(const char *root, const char *type, const char *dir,
+    const struct options *op)
+{
+	struct mount_attr attr = { .attr_set = op->op_attrs };
+	_cleanup_close_ int fd = -1;
+	bool fdescfs = strcmp(type, "fdescfs") == 0;
+
+	if (op->op_data[0] != '\0' && !(fdescfs &&
+	    (strcmp(op->op_data, "linrdlnk") == 0 ||
+	    strcmp(op->op_data, "nodup") == 0)))
+		return (jail_errx(EINVAL, "%s: unknown option %s", type,
+		    op->op_data));
+	if (fdescfs)
+		return (jail_mount_fdescfs(root, dir));
+	if ((strcmp(type, "devfs") == 0 ? jail_mount_devfs(root, dir,
+	    op->op_ruleset) : jail_mount_procfs(root, dir)) < 0)
+		return (-1);
+	if (op->op_attrs == 0)
+		return (0);
+	if ((op->op_attrs & MOUNT_ATTR_NOATIME) != 0)
+		attr.attr_clr = MOUNT_ATTR__ATIME;
+	/* It is the mount that has just been made that is opened. */
+	if ((fd = open_place(root, dir)) < 0 || mount_setattr(fd, "",
+	    AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return (jail_err(errno, "%s: options", type));
+	return (0);
+}
+
+static bool
+is_one_of(const char *type, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (strcmp(type, *names) == 0)
+			return (true);
+	return (false);
+}
+
 int
 jail_mount(const char *root, const char *fstype, const char *from,
     const char *dir, const char *opts)
 {
+	static const char *const specials[] = {
+		"devfs", "fdescfs", "procfs", "linprocfs", "proc", NULL
+	};
+	static const char *const nulls[] = { "nullfs", "none", "bind", NULL };
 	struct options op;
 	_cleanup_close_ int placefd = -1;
 	int error = -1;
 
 	if (parse_options(&op, opts) < 0)
 		return (-1);
-	if (strcmp(fstype, "devfs") == 0)
-		error = jail_mount_devfs(root, dir, op.op_ruleset);
-	else if (strcmp(fstype, "fdescfs") == 0)
-		error = jail_mount_fdescfs(root, dir);
-	else if (strcmp(fstype, "procfs") == 0 ||
-	    strcmp(fstype, "linprocfs") == 0 || strcmp(fstype, "proc") == 0)
-		error = jail_mount_procfs(root, dir);
+	if (is_one_of(fstype, specials))
+		error = mount_special(root, fstype, dir, &op);
 	else if ((placefd = open_place(root, dir)) < 0)
 		;
-	else if (strcmp(fstype, "nullfs") == 0 || strcmp(fstype, "none") == 0 ||
-	    strcmp(fstype, "bind") == 0)
+	else if (is_one_of(fstype, nulls))
 		error = mount_null(from, placefd, &op);
 	else if (strcmp(fstype, "linsysfs") == 0) {
 		op.op_attrs |= MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |

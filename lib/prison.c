@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "prison.h"
 
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +14,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "devfsrules.h"
 #include "errmsg.h"
 #include "fd.h"
 #include "sys.h"
@@ -377,9 +381,38 @@ inherited(const struct state *st, const struct prison *pr, int v6,
 	return (pr);
 }
 
+/*
+ * The devices that a ruleset of the host's own shows: what those that come
+ * with us show, every prison may use anyway.  Their number, or -1.
+ */
+static int
+ruleset_devices(int ruleset, struct policy_dev **ret_devs)
+{
+	_cleanup_free_ struct devfs_node *nodes = NULL;
+	int i, n, devs = 0;
+
+	*ret_devs = NULL;
+	if (ruleset <= DEVFS_OURS)
+		return (0);
+	if ((n = devfs_nodes(ruleset, &nodes)) <= 0)
+		return (n);
+	if ((*ret_devs = calloc(n, sizeof(**ret_devs))) == NULL)
+		return (jail_err(errno, "devfs ruleset %d", ruleset));
+	for (i = 0; i < n; i++)
+		if (S_ISCHR(nodes[i].dn_mode) || S_ISBLK(nodes[i].dn_mode))
+			(*ret_devs)[devs++] = (struct policy_dev){
+				.pd_type = S_ISCHR(nodes[i].dn_mode) ? 'c' :
+				    'b',
+				.pd_major = major(nodes[i].dn_dev),
+				.pd_minor = minor(nodes[i].dn_dev),
+			};
+	return (devs);
+}
+
 int
 prison_policy(struct state *st, const struct prison *pr)
 {
+	_cleanup_free_ struct policy_dev *devs = NULL;
 	struct prison above4, above6;
 	const struct prison *in4 = inherited(st, pr, 0, &above4);
 	const struct prison *in6 = inherited(st, pr, 1, &above6);
@@ -399,9 +432,13 @@ prison_policy(struct state *st, const struct prison *pr)
 		{ PR_ALLOW_MOUNT_FUSEFS, POLICY_FUSE },
 	};
 	size_t i;
+	int n;
 
-	if (state_policy(st) == -1)
+	if (state_policy(st) == -1 ||
+	    (n = ruleset_devices(pr->pr_devfs_ruleset, &devs)) == -1)
 		return (-1);
+	po.po_devs = devs;
+	po.po_ndevs = n;
 	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
 		if ((pr->pr_allow & bits[i].allow) != 0)
 			po.po_flags |= bits[i].policy;
