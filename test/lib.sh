@@ -92,11 +92,9 @@ state_init()
 	chmod 755 "$W/bin/host"
 	PATH=$W/bin:$PATH
 	export PATH
-	for a in 10.0.0.1/32 10.0.0.2/32 10.0.0.3/32 10.0.0.4/32 \
-	    fd00::1/128 fd00::2/128 fd00::3/128; do
-		host ip addr add "$a" dev lo nodad 2>/dev/null ||
-		    host ip addr add "$a" dev lo
-	done
+	printf 'addr add %s dev lo\n' 10.0.0.1/32 10.0.0.2/32 10.0.0.3/32 \
+	    10.0.0.4/32 fd00::1/128 fd00::2/128 fd00::3/128 |
+	    host ip -batch - || atf_fail "no addresses"
 }
 
 # wrap PROGRAM: a command of its name that runs it in the test's network.
@@ -131,11 +129,9 @@ state_clear()
 	fi
 	ours=$(stat -L -c %i "$1/net" 2>/dev/null)
 	if [ -n "$ours" ]; then
-		for ns in /proc/[0-9]*/ns/net; do
-			[ "$(readlink "$ns" 2>/dev/null)" = "net:[$ours]" ] ||
-			    continue
-			pid=${ns#/proc/}
-			kill -KILL "${pid%%/*}" 2>/dev/null
+		for pid in $(find -L /proc/[0-9]*/ns/net -maxdepth 0 \
+		    -inum "$ours" 2>/dev/null | cut -d / -f 3); do
+			kill -KILL "$pid" 2>/dev/null
 		done
 	fi
 	JAIL_RUN=$1/run JAIL_CGROUP=jail-test.${1##*.} \
@@ -167,22 +163,33 @@ state_sweep()
 # Worlds and prisons
 
 # world_tiny DIR: a root with the probe, a static true and busybox's shell.
+# Made once and copied, for on a slow machine it is the programs that cost.
 world_tiny()
 {
-	mkdir -p "$1" && chmod 755 "$1"
-	for d in bin dev proc tmp etc root run var sbin; do
-		mkdir -p "$1/$d"
-	done
-	chmod 1777 "$1/tmp"
-	cp "$BUILD/test/probe/probe" "$1/bin/probe"
-	cp "$BUILD/test/probe/true" "$1/bin/true"
-	cp "$(command -v busybox)" "$1/bin/busybox"
+	tiny_=$BUILD/test/system/tiny
+	[ "$tiny_/made" -nt "$BUILD/test/probe/probe" ] ||
+	    tiny_make 9>"$tiny_.lock"
+	mkdir -p "$1" && cp -a "$tiny_/world/." "$1"
+}
+
+tiny_make()
+{
+	flock 9
+	[ ! "$tiny_/made" -nt "$BUILD/test/probe/probe" ] || return 0
+	rm -rf --one-file-system "$tiny_"
+	w_=$tiny_/world
+	mkdir "$tiny_" "$w_" && chmod 755 "$w_"
+	(cd "$w_" && mkdir bin dev proc tmp etc root run var sbin)
+	chmod 1777 "$w_/tmp"
+	cp "$BUILD/test/probe/probe" "$BUILD/test/probe/true" \
+	    "$(command -v busybox)" "$w_/bin"
 	for c in sh cat ls ps id sleep echo mount kill touch rm mkdir chmod; do
-		ln -sf busybox "$1/bin/$c"
+		ln -sf busybox "$w_/bin/$c"
 	done
-	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$1/etc/passwd"
-	printf 'user:x:1000:1000:user:/tmp:/bin/sh\n' >>"$1/etc/passwd"
-	printf 'root:x:0:\nuser:x:1000:\n' >"$1/etc/group"
+	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$w_/etc/passwd"
+	printf 'user:x:1000:1000:user:/tmp:/bin/sh\n' >>"$w_/etc/passwd"
+	printf 'root:x:0:\nuser:x:1000:\n' >"$w_/etc/group"
+	: >"$tiny_/made"
 }
 
 # world_debian KIND DIR: a copy of a cached Debian world (tools/world).
