@@ -365,7 +365,13 @@ parse_alias(struct cfjail *j, struct alias *al, const char *value)
 			return (-1);
 		}
 	}
-	if ((al->ifindex = if_nametoindex(al->ifname)) == 0) {
+	al->ifindex = if_nametoindex(al->ifname);
+	/* FreeBSD's name of the loopback, by which ifconfig(8) shows it. */
+	if (al->ifindex == 0 && strcmp(al->ifname, "lo0") == 0) {
+		strcpy(al->ifname, "lo");
+		al->ifindex = if_nametoindex(al->ifname);
+	}
+	if (al->ifindex == 0) {
 		jail_warnx(j, "interface %s does not exist", ifname);
 		return (-1);
 	}
