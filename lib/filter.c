@@ -8,7 +8,8 @@
  * sake of the calls (the kernel remembers in a bitmap which of them pass
  * whatever their arguments) but of the entry: to fill that bitmap the kernel
  * runs the filter once for each call there is, and it compiles it each time.
- * As a list of comparisons that was a tenth of the price of a prison.
+ * As a list of comparisons that was a tenth of the price of a prison.  Below
+ * the tree each verdict stands once.
  */
 #include "filter.h"
 
@@ -218,7 +219,7 @@ block_ioctl(struct filter *fi)
 /* What becomes of a call. */
 enum verdict {
 	V_ALLOW, V_EPERM, V_ENOSYS, V_CLONE, V_UNSHARE, V_SOCKET, V_PAIR,
-	V_IOCTL, V_NOSOCKET
+	V_IOCTL, V_NOSOCKET, V_COUNT
 };
 
 /*
@@ -274,6 +275,7 @@ runs_collect(struct run *ru, unsigned calls, unsigned flags)
 	return (n);
 }
 
+/* Ends in a return on every way through it. */
 static void
 emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
     unsigned flags)
@@ -315,32 +317,95 @@ emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
 	case V_IOCTL:
 		block_ioctl(fi);
 		break;
+	case V_COUNT:
+		break;
 	}
 }
 
 /*
- * The tree over n runs: every way through it ends in a return.  0, or -1 when
- * a jump does not reach (255 instructions).
+ * A tree being written: which of its jumps (two an instruction, taken and not
+ * taken) are to lead to a verdict, whose place is not known yet.
  */
-static int
-emit_tree(struct filter *fi, const struct run *ru, unsigned n, unsigned calls,
-    unsigned flags)
-{
-	unsigned half = n / 2, at = fi->fi_len, jump;
+struct tree {
+	struct filter	*tr_filter;
+	struct {
+		unsigned char	*le_jump;
+		unsigned short	 le_from;
+		enum verdict	 le_to;
+	}		 tr_leaves[2 * FILTER_MAX];
+	unsigned	 tr_nleaves;
+	int		 tr_far;	/* a jump that does not reach */
+};
 
-	if (n == 1) {
-		emit_verdict(fi, ru->ru_verdict, calls, flags);
-		return (0);
+static void tree_emit(struct tree *tr, const struct run *ru, unsigned n);
+
+/* Where instruction `from` goes on with n runs: to a node, or to a leaf. */
+static void
+tree_branch(struct tree *tr, unsigned from, unsigned char *jump,
+    const struct run *ru, unsigned n)
+{
+	unsigned distance = tr->tr_filter->fi_len - from - 1;
+
+	if (n > 1) {
+		*jump = distance;
+		tr->tr_far |= distance > UINT8_MAX;
+		tree_emit(tr, ru, n);
+		return;
 	}
+	tr->tr_leaves[tr->tr_nleaves].le_jump = jump;
+	tr->tr_leaves[tr->tr_nleaves].le_from = from;
+	tr->tr_leaves[tr->tr_nleaves++].le_to = ru->ru_verdict;
+}
+
+/* One comparison that parts n runs (at least two), and what follows it. */
+static void
+tree_emit(struct tree *tr, const struct run *ru, unsigned n)
+{
+	struct filter *fi = tr->tr_filter;
+	unsigned from = fi->fi_len, half = n / 2;
+	struct sock_filter *in;
+
+	if (from >= FILTER_MAX) {
+		tr->tr_far = 1;
+		return;
+	}
+	in = &fi->fi_insns[from];
+	if (n == 3 && ru[0].ru_verdict == ru[2].ru_verdict &&
+	    ru[2].ru_first == ru[1].ru_first + 1) {
+		/* One call among others: one comparison instead of two. */
+		emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ |
+		    BPF_K, ru[1].ru_first, 0, 0));
+		tree_branch(tr, from, &in->jt, &ru[1], 1);
+		tree_branch(tr, from, &in->jf, &ru[0], 1);
+		return;
+	}
+	/* So that there are many such, the lower half ends as it begins. */
+	if (n > 3 && half % 2 == 0)
+		half++;
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
 	    ru[half].ru_first, 0, 0));
-	if (emit_tree(fi, ru, half, calls, flags) == -1)
-		return (-1);
-	jump = fi->fi_len - at - 1;
-	if (jump > UINT8_MAX || fi->fi_len > FILTER_MAX)
-		return (-1);
-	fi->fi_insns[at].jt = jump;
-	return (emit_tree(fi, ru + half, n - half, calls, flags));
+	tree_branch(tr, from, &in->jf, ru, half);
+	tree_branch(tr, from, &in->jt, ru + half, n - half);
+}
+
+/* The verdicts that the tree leads to, each once, and the jumps to them. */
+static void
+tree_leaves(struct tree *tr, unsigned calls, unsigned flags)
+{
+	struct filter *fi = tr->tr_filter;
+	unsigned at[V_COUNT] = { 0 }, distance, i;
+
+	for (i = 0; i < tr->tr_nleaves; i++) {
+		enum verdict v = tr->tr_leaves[i].le_to;
+
+		if (at[v] == 0) {
+			at[v] = fi->fi_len;
+			emit_verdict(fi, v, calls, flags);
+		}
+		distance = at[v] - tr->tr_leaves[i].le_from - 1;
+		*tr->tr_leaves[i].le_jump = distance;
+		tr->tr_far |= distance > UINT8_MAX;
+	}
 }
 
 int
@@ -348,8 +413,11 @@ filter_build(struct filter *fi, unsigned calls, unsigned flags)
 {
 	struct run runs[CALLS_KNOWN + 2];
 	unsigned n = runs_collect(runs, calls, flags);
+	struct tree tr;
 
 	fi->fi_len = 0;
+	tr.tr_filter = fi;
+	tr.tr_nleaves = tr.tr_far = 0;
 	load(fi, OFF_ARCH);
 	/* Other ABIs have other numbers, and hide socket's arguments.  (The
 	   numbers of x32 begin beyond those we know.) */
@@ -357,8 +425,9 @@ filter_build(struct filter *fi, unsigned calls, unsigned flags)
 	    1, 0));
 	ret(fi, RET_ERRNO(ENOSYS));
 	load(fi, OFF_NR);
-	if (emit_tree(fi, runs, n, calls, flags) == -1 ||
-	    fi->fi_len > FILTER_MAX)
+	tree_emit(&tr, runs, n);
+	tree_leaves(&tr, calls, flags);
+	if (tr.tr_far || fi->fi_len > FILTER_MAX)
 		return (errno = E2BIG, -1);
 	return (0);
 }
