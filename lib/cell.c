@@ -111,11 +111,15 @@ build_child(struct entry *en, int tell, int hold)
 static int
 hold_view(struct entry *en, pid_t pid)
 {
-	if (ns_open(en->en_proc, pid, &en->en_ns, &en->en_ids) == -1 ||
-	    ns_ids(en->en_proc, 0, &en->en_mine) == -1)
+	_cleanup_close_ int dir = -1;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	dir = openat(en->en_proc, number, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1 || ns_open(dir, &en->en_ns, &en->en_ids) == -1 ||
+	    ns_ids(en->en_proc, &en->en_mine) == -1)
 		return (jail_err(errno, "hold the view of jail %d",
 		    en->en_pr->pr_id));
-	entry_record(en, pid);
 	en->en_join = 1;
 	return (0);
 }

@@ -43,60 +43,103 @@ may_nest(const struct prison *pr)
 	return ((pr->pr_allow & PR_ALLOW_MOUNT) != 0);
 }
 
+/* Are the view's numbers to be left in /run/jail/JID/view? */
+static int
+view_recorded(const struct prison *pr)
+{
+	return (may_nest(pr) || pr->pr_user == JAIL_SYS_INHERIT);
+}
+
 /* With pid=new: open the PID namespace of a process of the view. */
 static int
-view_pidns(struct entry *en, pid_t pid)
+view_pidns(struct entry *en, int pidfd)
 {
-	char path[32];
-
 	if (en->en_pr->pr_pid != JAIL_SYS_NEW)
 		return (1);
-	snprintf(path, sizeof(path), "%d/ns/pid", (int)pid);
-	en->en_pidns = openat(en->en_proc, path, O_RDONLY | O_CLOEXEC);
+	en->en_pidns = openat(pidfd, "ns/pid", O_RDONLY | O_CLOEXEC);
 	return (en->en_pidns != -1);
 }
 
 /*
- * Open the namespaces of a living process that is in the prison's own view.
- * One that a prisoner with leave to make namespaces has made is not: its
- * numbers differ.  1 found, 0 none.
+ * Is that the prison's own view?  Who may make namespaces has perhaps made
+ * some: then the numbers tell that the builder has left.  Else all that he has
+ * are the view's, but for one who is still on his way in: he has namespaces of
+ * the host's yet, and the last that a builder makes are UTS and IPC.
  */
+static int
+view_is(const struct entry *en, const struct ns_ids *found)
+{
+	const struct prison *pr = en->en_pr;
+	const uint64_t *theirs = found->ni_ino, *ours = en->en_mine.ni_ino;
+
+	if (view_recorded(pr))
+		return (ns_same(found, &en->en_ids));
+	return (theirs[NS_MNT] != ours[NS_MNT] &&
+	    theirs[NS_USER] != ours[NS_USER] &&
+	    (SYSV_ANY(pr, JAIL_SYS_INHERIT) ||
+	    theirs[NS_IPC] != ours[NS_IPC]) &&
+	    (pr->pr_host == JAIL_SYS_INHERIT ||
+	    theirs[NS_UTS] != ours[NS_UTS]));
+}
+
+static int
+is_listed(int cgfd, pid_t pid)
+{
+	_cleanup_free_ pid_t *pids = NULL;
+	int i, n = cgroup_pids(cgfd, &pids);
+
+	for (i = 0; i < n; i++)
+		if (pids[i] == pid)
+			return (1);
+	return (0);
+}
+
+/*
+ * Take the namespaces of process pid, if they are the view.  Its number may
+ * pass to a process of another prison at any moment: the directory is of one
+ * process alone, and while that lives its number is nobody else's.
+ */
+static int
+view_take(struct entry *en, pid_t pid)
+{
+	_cleanup_close_ int dir = -1;
+	struct ns_ids found;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	dir = openat(en->en_proc, number, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir == -1 || ns_open(dir, &en->en_ns, &found) == -1)
+		return (0);
+	if (view_is(en, &found) && is_listed(en->en_cg, pid) &&
+	    faccessat(dir, "ns/mnt", F_OK, 0) == 0 && view_pidns(en, dir)) {
+		en->en_ids = found;
+		return (1);
+	}
+	ns_close(&en->en_ns);
+	return (0);
+}
+
+/* Open the namespaces of a process that is in the prison's view.  1 or 0. */
 static int
 view_join(struct entry *en)
 {
-	_cleanup_free_ pid_t *pids = NULL, *again = NULL;
-	struct ns_ids recorded, found;
-	_cleanup_close_ int fd = openat(en->en_dir, "view",
-	    O_RDONLY | O_CLOEXEC);
-	int i, j, n, m;
+	_cleanup_free_ pid_t *pids = NULL;
+	_cleanup_close_ int fd = -1;
+	int i, n;
 
-	if (fd == -1 || read(fd, &recorded, sizeof(recorded)) !=
-	    sizeof(recorded) || (n = cgroup_pids(en->en_cg, &pids)) <= 0)
+	if ((n = cgroup_pids(en->en_cg, &pids)) <= 0)
 		return (0);
-	for (i = 0; i < n; i++) {
-		if (pids[i] <= 0 || ns_open(en->en_proc, pids[i], &en->en_ns,
-		    &found) == -1)
-			continue;
-		if (!ns_same(&found, &recorded)) {
-			ns_close(&en->en_ns);
-			continue;
-		}
-		/*
-		 * The PID may have passed to a process of another prison, and
-		 * the dead view's numbers to that prison's: still ours?
-		 */
-		if ((m = cgroup_pids(en->en_cg, &again)) == -1)
-			m = 0;
-		for (j = 0; j < m; j++)
-			if (again[j] == pids[i] && view_pidns(en, pids[i]) &&
-			    ns_ids(en->en_proc, 0, &en->en_mine) == 0) {
-				en->en_ids = found;
-				return (1);
-			}
-		free_ptr(&again);
-		again = NULL;
-		ns_close(&en->en_ns);
+	if (view_recorded(en->en_pr)) {
+		fd = openat(en->en_dir, "view", O_RDONLY | O_CLOEXEC);
+		if (fd == -1 || read(fd, &en->en_ids, sizeof(en->en_ids)) !=
+		    sizeof(en->en_ids))
+			return (0);
 	}
+	if (ns_ids(en->en_proc, &en->en_mine) == -1)
+		return (0);
+	for (i = 0; i < n; i++)
+		if (pids[i] > 0 && view_take(en, pids[i]))
+			return (1);
 	return (0);
 }
 
@@ -140,6 +183,8 @@ view_prepare(struct entry *en, const struct state *st)
 	}
 	if ((en->en_tree = mount_tree(pr->pr_path, en->en_userns)) == -1)
 		return (-1);
+	if (!view_recorded(pr))
+		return (0);
 	en->en_view = openat(en->en_dir, "view", O_WRONLY | O_CREAT |
 	    O_TRUNC | O_CLOEXEC, 0600);
 	if (en->en_view == -1)
@@ -182,9 +227,8 @@ entry_init(struct entry *en)
 
 static int first_start(struct entry *en);
 
-int
-entry_find_view(struct entry *en, const struct state *st,
-    const struct prison *pr)
+static int
+entry_open(struct entry *en, const struct state *st, const struct prison *pr)
 {
 	en->en_pr = pr;
 	en->en_cg = prison_opencgroup(st, pr->pr_id);
@@ -195,8 +239,37 @@ entry_find_view(struct entry *en, const struct state *st,
 	en->en_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (en->en_proc == -1)
 		return (jail_err(errno, "/proc of the host"));
+	return (0);
+}
+
+int
+entry_find_view(struct entry *en, const struct state *st,
+    const struct prison *pr)
+{
+	if (entry_open(en, st, pr) == -1)
+		return (-1);
 	en->en_join = view_join(en);
 	return (en->en_join);
+}
+
+/*
+ * Find a view, or hold the lock under which nobody but us will build one.  The
+ * lock is mostly free; who keeps one for long is in there (cell.c).
+ */
+static int
+view_lock(struct entry *en)
+{
+	int locked = flock(en->en_dir, LOCK_EX | LOCK_NB) == 0;
+
+	en->en_join = view_join(en);
+	if (en->en_join || locked)
+		return (0);
+	while (flock(en->en_dir, LOCK_EX) == -1)
+		if (errno != EINTR)
+			return (jail_err(errno, "lock jail %d",
+			    en->en_pr->pr_id));
+	en->en_join = view_join(en);
+	return (0);
 }
 
 int
@@ -214,21 +287,15 @@ entry_prepare(struct entry *en, const struct state *st,
 	unsigned flags = en->en_filter_flags;
 
 	en->en_dir = guard;
-	en->en_late = guard != -1 && !may_nest(pr) &&
-	    pr->pr_pid == JAIL_SYS_INHERIT;
-	if (entry_find_view(en, st, pr) == -1)
+	if (entry_open(en, st, pr) == -1)
 		return (-1);
-	if (!en->en_join) {
-		while (guard == -1 && flock(en->en_dir, LOCK_EX) == -1)
-			if (errno != EINTR)
-				return (jail_err(errno, "lock jail %d",
-				    pr->pr_id));
-		en->en_join = view_join(en);
-		if (en->en_join)
-			entry_unlock(en);
-		else if (view_prepare(en, st) == -1)
-			return (-1);
-	}
+	/* Nobody can be in a prison that is just being made. */
+	if (guard == -1 && view_lock(en) == -1)
+		return (-1);
+	if (en->en_join)
+		entry_unlock(en);
+	else if (view_prepare(en, st) == -1)
+		return (-1);
 	if (pr->pr_pid == JAIL_SYS_NEW || pr->pr_user == JAIL_SYS_INHERIT) {
 		if ((en->en_first = first_open()) == -1)
 			return (-1);
@@ -279,13 +346,13 @@ become_root(void)
 	return (0);
 }
 
-/* Leave the numbers of the view, as process pid (0: ours) has it. */
+/* Leave the numbers of the view that we have built. */
 static int
-view_record(const struct entry *en, pid_t pid)
+view_record(const struct entry *en)
 {
 	struct ns_ids ids;
 
-	if (ns_ids(en->en_proc, pid, &ids) == -1 ||
+	if (ns_ids(en->en_proc, &ids) == -1 ||
 	    write(en->en_view, &ids, sizeof(ids)) != sizeof(ids))
 		return (jail_err(errno, "record the view"));
 	return (0);
@@ -324,6 +391,7 @@ view_build(struct entry *en)
 		return (jail_err(errno, "enter the user namespace"));
 	if (become_root() == -1)
 		return (-1);
+	step("view-user");
 	if (pr->pr_host != JAIL_SYS_INHERIT && !hosts_uts)
 		own |= CLONE_NEWUTS;
 	if (!SYSV_ANY(pr, JAIL_SYS_INHERIT))
@@ -341,14 +409,7 @@ view_build(struct entry *en)
 		return (jail_err(errno, "make a mount namespace for "
 		    "allow.mount"));
 	step("view-namespaces");
-	return (en->en_late ? 0 : view_record(en, 0));
-}
-
-void
-entry_record(const struct entry *en, pid_t pid)
-{
-	if (en->en_late && !en->en_join)
-		view_record(en, pid);
+	return (view_recorded(pr) ? view_record(en) : 0);
 }
 
 int
@@ -364,6 +425,7 @@ entry_enter(struct entry *en)
 	if (ns_enter(&en->en_ns, &en->en_ids, &en->en_mine, &which) == -1)
 		return (jail_err(errno, "enter the %s namespace",
 		    ns_names[which]));
+	step("join-user");
 	if (become_root() == -1)
 		return (-1);
 	if (unshare(CLONE_NEWCGROUP) == -1)

@@ -5,8 +5,9 @@
  *
  * Theory of operation.  A prison's namespaces are a view that its living
  * processes hold.  Who enters joins the view of one of them: opens its
- * namespace files, compares their numbers with those that the builder of the
- * view has left in /run/jail/JID/view, and enters by descriptor.  Where no
+ * namespace files, sees that they are the view's, and enters by descriptor.
+ * (Prisoners who may make namespaces can have others: of such a prison the
+ * builder of the view leaves the numbers in /run/jail/JID/view.)  Where no
  * process lives, he builds the view anew from the record, holding the lock on
  * /run/jail/JID until it stands, so that of many who come at once one builds
  * and the others join.  Removal takes no part in that lock: it kills, and who
@@ -40,9 +41,7 @@ struct entry {
 	int		en_template;	/* build: template mount namespace */
 	int		en_userns;
 	int		en_tree;	/* the root to be */
-	int		en_view;	/* file for the numbers */
-	int		en_late;	/* entry_record() writes them: made for one
-				   command, which cannot change its view */
+	int		en_view;	/* file for the numbers, or -1 */
 	int		en_null;	/* /dev/null for the first process */
 	int		en_sealed;	/* build: all of the root read-only */
 	const struct entry_mount *en_mounts;	/* build: then these on it */
@@ -69,13 +68,6 @@ int	entry_find_view(struct entry *en, const struct state *st,
 
 /* In a child: give the found view's UTS namespace the record's names. */
 int	entry_rename(const struct entry *en);
-
-/*
- * In the one who sends, when process pid has gone in and we hold the lock: what
- * he who builds a view leaves about it, if he has not.  Asking /proc about a
- * process costs; while the command starts we have the time.
- */
-void	entry_record(const struct entry *en, pid_t pid);
 
 /* The view stands, or nobody will build it: let the others in. */
 void	entry_unlock(struct entry *en);

@@ -9,10 +9,16 @@
 #include <string.h>
 
 #include "fd.h"
+#include "step.h"
 
 const char *const ns_names[NS_COUNT] = {
 	[NS_UTS] = "uts", [NS_IPC] = "ipc", [NS_MNT] = "mnt",
 	[NS_USER] = "user"
+};
+
+static const char *const ns_files[NS_COUNT] = {
+	[NS_UTS] = "ns/uts", [NS_IPC] = "ns/ipc", [NS_MNT] = "ns/mnt",
+	[NS_USER] = "ns/user"
 };
 
 static const int ns_flags[NS_COUNT] = {
@@ -20,35 +26,16 @@ static const int ns_flags[NS_COUNT] = {
 	[NS_MNT] = CLONE_NEWNS, [NS_USER] = CLONE_NEWUSER
 };
 
-/* "PID/ns/uts", without stdio: the child that builds a view may not lock. */
-static void
-ns_path(char *buf, pid_t pid, const char *name)
-{
-	char digits[16], *p = digits + sizeof(digits) - 1;
-
-	*p = '\0';
-	if (pid == 0)
-		p = strcpy(digits, "self");
-	else
-		do
-			*--p = '0' + pid % 10;
-		while ((pid /= 10) != 0);
-	strcpy(buf, p);
-	strcat(buf, "/ns/");
-	strcat(buf, name);
-}
-
 int
-ns_open(int procfd, pid_t pid, struct ns_set *ret_ns, struct ns_ids *ret_ids)
+ns_open(int piddir, struct ns_set *ret_ns, struct ns_ids *ret_ids)
 {
 	struct stat st;
-	char path[48];
 	int i;
 
 	*ret_ns = (struct ns_set)NS_SET_INIT;
 	for (i = 0; i < NS_COUNT; i++) {
-		ns_path(path, pid, ns_names[i]);
-		ret_ns->ns_fd[i] = openat(procfd, path, O_RDONLY | O_CLOEXEC);
+		ret_ns->ns_fd[i] = openat(piddir, ns_files[i],
+		    O_RDONLY | O_CLOEXEC);
 		if (ret_ns->ns_fd[i] == -1 ||
 		    fstat(ret_ns->ns_fd[i], &st) == -1) {
 			ns_close(ret_ns);
@@ -69,15 +56,16 @@ ns_close(struct ns_set *ns)
 }
 
 int
-ns_ids(int procfd, pid_t pid, struct ns_ids *ret_ids)
+ns_ids(int procfd, struct ns_ids *ret_ids)
 {
+	_cleanup_close_ int self = openat(procfd, "self", O_PATH | O_CLOEXEC);
 	struct stat st;
-	char path[48];
 	int i;
 
+	if (self == -1)
+		return (-1);
 	for (i = 0; i < NS_COUNT; i++) {
-		ns_path(path, pid, ns_names[i]);
-		if (fstatat(procfd, path, &st, 0) == -1)
+		if (fstatat(self, ns_files[i], &st, 0) == -1)
 			return (-1);
 		ret_ids->ni_ino[i] = st.st_ino;
 	}
@@ -99,6 +87,8 @@ ns_enter(const struct ns_set *ns, const struct ns_ids *ids,
 	for (i = 0; i < NS_COUNT; i++) {
 		if (ids->ni_ino[i] == mine->ni_ino[i])
 			continue;
+		if (i == NS_USER)
+			step("join-namespaces");
 		if (setns(ns->ns_fd[i], ns_flags[i]) == -1) {
 			*ret_which = i;
 			return (-1);

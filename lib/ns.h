@@ -22,15 +22,14 @@ struct ns_set {
 #define NS_SET_INIT { { -1, -1, -1, -1 } }
 
 /*
- * Open the namespaces of process `pid` (0: the caller) below procfd, a
- * directory of the host's /proc, and tell their numbers.  0 or -1.
+ * Open the namespaces of the process whose directory in the host's /proc is
+ * piddir, and tell their numbers.  0 or -1.
  */
-int	ns_open(int procfd, pid_t pid, struct ns_set *ret_ns,
-	    struct ns_ids *ret_ids);
+int	ns_open(int piddir, struct ns_set *ret_ns, struct ns_ids *ret_ids);
 void	ns_close(struct ns_set *ns);
 
-/* The numbers alone. */
-int	ns_ids(int procfd, pid_t pid, struct ns_ids *ret_ids);
+/* The caller's own numbers, asked below procfd, the host's /proc. */
+int	ns_ids(int procfd, struct ns_ids *ret_ids);
 
 int	ns_same(const struct ns_ids *a, const struct ns_ids *b);
 

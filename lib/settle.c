@@ -113,9 +113,9 @@ end_directory(const struct state *st, int jid)
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%d/%s", jid, files[i]);
 		unlinkat(st->st_dir, path, 0);
-		/* The last two are mostly not there. */
+		/* The others are mostly not there. */
 		snprintf(path, sizeof(path), "%d", jid);
-		if (i > 0 && unlinkat(st->st_dir, path, AT_REMOVEDIR) == 0)
+		if (unlinkat(st->st_dir, path, AT_REMOVEDIR) == 0)
 			return;
 	}
 }

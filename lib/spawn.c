@@ -453,8 +453,6 @@ spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
 	pid = clone_child(sp, ret_pidfd);
 	error = errno;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (pid != -1)
-		entry_record(&sp->sp_en, pid);
 	entry_unlock(&sp->sp_en);
 	if (pid == -1) {
 		if (error == ENODEV || error == ENOENT)

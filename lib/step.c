@@ -13,6 +13,7 @@ step(const char *name)
 {
 	const char *file = getenv("JAIL_STEPS");
 	const char *kill_at = getenv("JAIL_KILL_AT");
+	const char *stop_at = getenv("JAIL_STOP_AT");
 	char line[64];
 	size_t n = strlen(name);
 	int fd;
@@ -28,5 +29,7 @@ step(const char *name)
 	}
 	if (kill_at != NULL && strcmp(kill_at, name) == 0)
 		kill(getpid(), SIGKILL);
+	if (stop_at != NULL && strcmp(stop_at, name) == 0)
+		kill(getpid(), SIGSTOP);
 }
 #endif

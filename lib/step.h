@@ -2,8 +2,9 @@
 /*
  * Where a making or unmaking may be cut short.  In a build with
  * -Dfaults=true, JAIL_KILL_AT=name in the environment ends the process with
- * SIGKILL at that step, and JAIL_STEPS=file appends the name of every step
- * passed: so a test can walk them all.  In other builds: nothing.
+ * SIGKILL at that step, JAIL_STOP_AT=name stops it there until it is sent
+ * SIGCONT, and JAIL_STEPS=file appends the name of every step passed: so a
+ * test can walk them all.  In other builds: nothing.
  */
 #ifndef ABASHIRI_STEP_H
 #define ABASHIRI_STEP_H

@@ -167,15 +167,20 @@ state_sweep()
 world_tiny()
 {
 	tiny_=$BUILD/test/system/tiny
-	[ "$tiny_/made" -nt "$BUILD/test/probe/probe" ] ||
-	    tiny_make 9>"$tiny_.lock"
+	tiny_fresh || tiny_make 9>"$tiny_.lock"
 	mkdir -p "$1" && cp -a "$tiny_/world/." "$1"
+}
+
+tiny_fresh()
+{
+	[ "$tiny_/made" -nt "$BUILD/test/probe/probe" ] &&
+	    [ "$tiny_/made" -nt "$SRC/test/lib.sh" ]
 }
 
 tiny_make()
 {
 	flock 9
-	[ ! "$tiny_/made" -nt "$BUILD/test/probe/probe" ] || return 0
+	! tiny_fresh || return 0
 	rm -rf --one-file-system "$tiny_"
 	w_=$tiny_/world
 	mkdir "$tiny_" "$w_" && chmod 755 "$w_"
@@ -183,7 +188,8 @@ tiny_make()
 	chmod 1777 "$w_/tmp"
 	cp "$BUILD/test/probe/probe" "$BUILD/test/probe/true" \
 	    "$(command -v busybox)" "$w_/bin"
-	for c in sh cat ls ps id sleep echo mount kill touch rm mkdir chmod; do
+	for c in sh cat ls ps id sleep echo mount kill touch rm mkdir chmod \
+	    readlink; do
 		ln -sf busybox "$w_/bin/$c"
 	done
 	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$w_/etc/passwd"

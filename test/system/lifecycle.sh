@@ -235,6 +235,63 @@ many_enter_an_idle_prison_at_once()
 	    atf_fail "more than one view: $(sort views | uniq -c)"
 }
 
+# stop_at STEP COMMAND...: a process in prison j stops there, in $stopped.
+stop_at()
+{
+	step_=$1
+	shift
+	cg=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	cg=$cg/$JAIL_CGROUP/$(jls -j j jid)
+	before=$(cat "$cg/cgroup.procs")
+	JAIL_STOP_AT=$step_ "$@" >stopped.out 2>stopped.err </dev/null &
+	wait_for 50 sh -c 'for p in $(cat "$0"); do
+		grep -q "^State:.T" "/proc/$p/status" && exit 0
+	    done; exit 1' "$cg/cgroup.procs" ||
+	    skip "built without -Dfaults=true"
+	for stopped in $(cat "$cg/cgroup.procs"); do
+		! grep -q '^State:.T' "/proc/$stopped/status" || break
+	done
+}
+
+prison_test who_is_on_his_way_in_is_not_taken_for_a_prisoner
+who_is_on_his_way_in_is_not_taken_for_a_prisoner()
+{
+	prison j
+	for step in view-mounts view-user; do
+		echo "== $step"
+		stop_at $step jexec j /bin/probe sleep
+		# He holds the lock: who comes now waits until the view stands.
+		background second jexec j /bin/probe hostname
+		sleep 0.3
+		atf_check -o empty cat second.out
+		kill -CONT "$stopped"
+		wait_for 50 test -s second.out || atf_fail "it waits for ever"
+		atf_check -o inline:'j.example\n' cat second.out
+		atf_check -o inline:"$(readlink "/proc/$stopped/ns/mnt")\n" \
+		    sh -c "jexec j /bin/readlink /proc/$stopped/ns/mnt"
+		kill -KILL "$stopped"
+		wait
+	done
+	# Nor is one who joins, while only he is there.
+	background first jexec j /bin/sh -c 'echo $$; exec /bin/probe sleep'
+	first=$(first_line first.out)
+	for step in join-namespaces join-user; do
+		echo "== $step"
+		stop_at $step jexec j /bin/probe hostname
+		atf_check -o inline:'j.example\n' jexec j /bin/probe hostname
+		kill -CONT "$stopped"
+		wait_for 50 test -s stopped.out
+		atf_check -o inline:'j.example\n' cat stopped.out
+	done
+	stop_at join-namespaces jexec j /bin/probe sleep
+	kill -KILL "$first"
+	wait_for 50 sh -c "! kill -0 $first"
+	atf_check -o inline:'j.example\n' jexec j /bin/probe hostname
+	atf_check -s exit:1 sh -c "jexec j /bin/ls /proc/1 2>/dev/null"
+	kill -KILL "$stopped"
+	wait
+}
+
 prison_test inside_there_is_a_proc_a_dev_and_nothing_else
 inside_there_is_a_proc_a_dev_and_nothing_else()
 {
