@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -70,45 +69,40 @@ check_missing(struct cfjail *j)
 	return (error);
 }
 
+/* A line of "getent ahosts": an address, a socket type, a name. */
 static void
-add_address(struct cfjail *j, const struct addrinfo *ai)
+add_address(struct cfjail *j, char *line)
 {
-	char text[INET6_ADDRSTRLEN];
-	const void *addr;
+	const char *text = strsep(&line, " \t");
+	struct in6_addr any;
 
-	if (ai->ai_family == AF_INET)
-		addr = &((const struct sockaddr_in *)(const void *)
-		    ai->ai_addr)->sin_addr;
-	else if (ai->ai_family == AF_INET6)
-		addr = &((const struct sockaddr_in6 *)(const void *)
-		    ai->ai_addr)->sin6_addr;
-	else
+	if (line == NULL || strstr(line, "STREAM") == NULL)
 		return;
-	if (inet_ntop(ai->ai_family, addr, text, sizeof(text)) != NULL)
-		add_known(j, ai->ai_family == AF_INET ? K_IP4_ADDR :
-		    K_IP6_ADDR, text);
+	if (inet_pton(AF_INET, text, &any) == 1)
+		add_known(j, K_IP4_ADDR, text);
+	else if (inet_pton(AF_INET6, text, &any) == 1)
+		add_known(j, K_IP6_ADDR, text);
 }
 
 /* ip_hostname: the addresses that the resolver knows for the host name. */
 static int
 resolve_hostname(struct cfjail *j)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *ai;
 	const char *name = string_param(j, K_HOST_HOSTNAME);
-	int error;
+	char *list, *rest, *line;
 
 	if (!bool_param(j, K_IP_HOSTNAME) || name == NULL ||
 	    ((j->flags & JF_OP_MASK) == JF_STOP &&
 	    j->known[K_INTERFACE] == NULL))
 		return (0);
-	if ((error = getaddrinfo(name, NULL, &hints, &list)) != 0) {
-		jail_warnx(j, "host.hostname %s: %s", name,
-		    gai_strerror(error));
+	if ((list = getent("ahosts", name)) == NULL) {
+		jail_warnx(j, "host.hostname %s: %s", name, errno == ENOENT ?
+		    "Name or service not known" : jail_errmsg);
 		return (-1);
 	}
-	for (ai = list; ai != NULL; ai = ai->ai_next)
-		add_address(j, ai);
-	freeaddrinfo(list);
+	for (rest = list; (line = strsep(&rest, "\n")) != NULL;)
+		add_address(j, line);
+	free(list);
 	return (0);
 }
 

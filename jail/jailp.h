@@ -187,6 +187,10 @@ void	jail_warnx(const struct cfjail *j, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));
 void	print_warnings(const struct cfjail *j);
 
+/* getent.c */
+char	*getent(const char *database, const char *key);	/* malloc'd; NULL with
+				   errno ENOENT (not there) or jail_errmsg */
+
 /* param.c */
 extern struct cfjails cfjails;
 void	*emalloc(size_t size);

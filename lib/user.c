@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The host's users come from its C library.  A prison's are read from its
- * files, from outside: to ask the prison's own C library would mean to run
- * the prisoner's code.  The parser is ours since fgetpwent(3) serves one
- * thread only and takes NIS's "+" lines for users of uid 0.
+ * A prison's users are read from its files, from outside: to ask the prison's
+ * own C library would mean to run the prisoner's code.  The parser is ours
+ * since fgetpwent(3) serves one thread only and takes NIS's "+" lines for
+ * users of uid 0.
  */
 #include "user.h"
 
 #include <sys/stat.h>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "errmsg.h"
 #include "fd.h"
+#include "hostuser.h"
 #include "sys.h"
 
 #define USERFILE_MAX	(16 << 20)	/* bytes; 200,000 users have room */
@@ -47,9 +46,8 @@ text_clear(struct text *t)
 	free_ptr(&t->t_buf);
 }
 
-/* A number of digits alone; -1, "nobody at all" to the kernel, is none. */
-static bool
-id_parse(const char *s, unsigned *ret_id)
+bool
+user_id_parse(const char *s, unsigned *ret_id)
 {
 	unsigned long long n = 0;
 
@@ -66,8 +64,7 @@ id_parse(const char *s, unsigned *ret_id)
 	return (true);
 }
 
-/* Names, home and shell of a user; the groups are left to the caller. */
-static int
+int
 user_fill(struct jail_user *ju, const char *name, const char *home,
     const char *shell, uid_t uid, gid_t gid)
 {
@@ -185,13 +182,13 @@ passwd_find(struct text *t, const char *name, struct jail_user *ret_ju)
 	bool byid, any = false;
 	size_t pos = 0;
 
-	byid = id_parse(name, &wanted);
+	byid = user_id_parse(name, &wanted);
 	while (line_next(t, &pos, f, PW_N)) {
 		bool same = strcmp(f[PW_NAME], name) == 0;
 
 		if (!same && (!byid || any))
 			continue;
-		if (!id_parse(f[PW_UID], &uid) || !id_parse(f[PW_GID], &gid))
+		if (!user_id_parse(f[PW_UID], &uid) || !user_id_parse(f[PW_GID], &gid))
 			continue;
 		if (!same && uid != wanted)
 			continue;
@@ -268,7 +265,7 @@ group_list(struct text *t, struct jail_user *ju)
 	if (gids_add(&ju->ju_groups, &n, &room, ju->ju_gid) == -1)
 		return (-1);
 	while (line_next(t, &pos, f, GR_N))
-		if (id_parse(f[GR_GID], &gid) &&
+		if (user_id_parse(f[GR_GID], &gid) &&
 		    is_member(f[GR_MEMBERS], ju->ju_name) &&
 		    gids_add(&ju->ju_groups, &n, &room, gid) == -1)
 			return (-1);
@@ -308,93 +305,6 @@ user_find(int rootfd, const char *name, struct jail_user *ret_ju)
 	return (rv);
 }
 
-/* ------------------------------------------------------------------------
- * The host's user database.
- */
-
-/*
- * One look-up by name, or by uid where name is NULL, with the strings in a
- * buffer.  Returns 0, -1, or 1 when there is no such user.
- */
-static int
-host_ask(const char *name, uid_t uid, char *buf, size_t size,
-    struct jail_user *ju)
-{
-	struct passwd pw, *found = NULL;
-	int error;
-
-	error = name != NULL ? getpwnam_r(name, &pw, buf, size, &found) :
-	    getpwuid_r(uid, &pw, buf, size, &found);
-	if (found != NULL)
-		return (user_fill(ju, pw.pw_name, pw.pw_dir, pw.pw_shell,
-		    pw.pw_uid, pw.pw_gid));
-	/* POSIX lets "not found" be said in several ways. */
-	if (error == 0 || error == ENOENT || error == ESRCH ||
-	    error == EBADF || error == EPERM)
-		return (1);
-	return (jail_err(error, "user database"));
-}
-
-static int
-host_lookup(const char *name, uid_t uid, struct jail_user *ju)
-{
-	size_t size;
-	char *buf;
-	int rv;
-
-	for (size = 1024; ; size *= 2) {
-		if ((buf = malloc(size)) == NULL)
-			return (jail_err(errno, "user database"));
-		rv = host_ask(name, uid, buf, size, ju);
-		free_ptr(&buf);
-		if (rv != -1 || errno != ERANGE || size >= USERFILE_MAX)
-			return (rv);
-	}
-}
-
-static int
-host_groups(struct jail_user *ju)
-{
-	int n = 32, asked;
-	gid_t *more;
-
-	for (;;) {
-		more = reallocarray(ju->ju_groups, (size_t)n, sizeof(gid_t));
-		if (more == NULL)
-			return (jail_err(errno, "groups"));
-		ju->ju_groups = more;
-		asked = n;
-		if (getgrouplist(ju->ju_name, ju->ju_gid, ju->ju_groups,
-		    &n) != -1)
-			break;
-		if (n <= asked)
-			n = asked * 2;
-		if (n > NGROUPS_MAX + 1)
-			return (jail_errx(E2BIG, "%s: in more than %d groups",
-			    ju->ju_name, NGROUPS_MAX));
-	}
-	ju->ju_ngroups = n;
-	return (0);
-}
-
-static int
-host_find(const char *name, struct jail_user *ret_ju)
-{
-	unsigned uid;
-	int found;
-
-	memset(ret_ju, 0, sizeof(*ret_ju));
-	found = host_lookup(name, 0, ret_ju);
-	if (found == 1 && id_parse(name, &uid))
-		found = host_lookup(NULL, uid, ret_ju);
-	if (found == 1)
-		return (jail_errx(ENOENT, "%s: no such user", name));
-	if (found == 0 && host_groups(ret_ju) == 0)
-		return (0);
-	jail_user_clear(ret_ju);
-	return (-1);
-}
-
 /* The root directory of a jail, as the host sees it. */
 static int
 jail_rootfd(int jid)
@@ -425,7 +335,7 @@ jail_getuser(int jid, const char *name, struct jail_user *ret_ju)
 	_cleanup_close_ int rootfd = -1;
 
 	if (jid == 0)
-		return (host_find(name, ret_ju));
+		return (hostuser_find(name, ret_ju));
 	memset(ret_ju, 0, sizeof(*ret_ju));
 	if ((rootfd = jail_rootfd(jid)) == -1)
 		return (-1);

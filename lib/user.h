@@ -3,6 +3,8 @@
 #ifndef ABASHIRI_USER_H
 #define ABASHIRI_USER_H
 
+#include <stdbool.h>
+
 #include "jail.h"
 
 /*
@@ -12,5 +14,15 @@
  * *ret_ju empty (ENOENT: no such user).
  */
 int	user_find(int rootfd, const char *name, struct jail_user *ret_ju);
+
+/* A number of digits alone; -1, "nobody at all" to the kernel, is none. */
+bool	user_id_parse(const char *s, unsigned *ret_id);
+
+/*
+ * Names, home and shell of a user, copied; the groups are left to the caller.
+ * Returns 0 or -1.
+ */
+int	user_fill(struct jail_user *ju, const char *name, const char *home,
+	    const char *shell, uid_t uid, gid_t gid);
 
 #endif
