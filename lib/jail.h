@@ -252,6 +252,12 @@ int	jail_pids(int jid, pid_t **ret_pids);
 int	jail_getpidjid(pid_t pid);
 int	jail_getpidjids(const pid_t *pids, int npids, int *ret_jids);
 
+/*
+ * jail_uid: what uid (or gid) `id` of the host is in the jail with that range
+ * of uids.  Ids of no such range are what they are.
+ */
+uid_t	jail_uid(uid_t id);
+
 /* jail_jailed: 1 when the caller is in a jail, 0 when it is not. */
 int	jail_jailed(void);
 

@@ -168,3 +168,10 @@ jail_jailed(void)
 	return ((sys_read_at(AT_FDCWD, "/proc/self/uid_map", text,
 	    sizeof(text)) > 0 && whose_uid_map(text)) || looks_jailed());
 }
+
+uid_t
+jail_uid(uid_t id)
+{
+	return (id >= SLOT_BASE && (id - SLOT_BASE) / SLOT_SIZE < SLOT_COUNT ?
+	    (id - SLOT_BASE) % SLOT_SIZE : id);
+}

@@ -71,6 +71,19 @@ uid_map_of_a_prison_is_known(void **state)
 }
 
 static void
+uid_of_a_range_is_another_inside(void **state)
+{
+	(void)state;
+	assert_int_equal(jail_uid(0), 0);
+	assert_int_equal(jail_uid(1879048191), 1879048191);
+	assert_int_equal(jail_uid(1879048192), 0);
+	assert_int_equal(jail_uid(1879048192 + 65536 + 1000), 1000);
+	assert_int_equal(jail_uid(1879048192U + 4090 * 65536U),
+	    1879048192U + 4090 * 65536U);
+	assert_int_equal(jail_uid((uid_t)-1), (uid_t)-1);
+}
+
+static void
 gone_process_is_told_from_a_living_one(void **state)
 {
 	pid_t pids[2] = { getpid(), fork() };
@@ -99,6 +112,7 @@ main(void)
 		cmocka_unit_test(process_elsewhere_is_the_hosts),
 		cmocka_unit_test(deleted_cgroup_is_nobodys),
 		cmocka_unit_test(uid_map_of_a_prison_is_known),
+		cmocka_unit_test(uid_of_a_range_is_another_inside),
 		cmocka_unit_test(gone_process_is_told_from_a_living_one),
 	};
 
