@@ -280,3 +280,22 @@ first_line()
 	wait_for 50 test -s "$1" || atf_fail "$1 stays empty"
 	head -n 1 "$1"
 }
+
+# world_program WORLD PROGRAM...: copy programs into a world that may lack the
+# libraries that they need.
+world_program()
+{
+	world_=$1
+	shift
+	mkdir -p "$world_/bin"
+	for program_; do
+		cp --remove-destination "$program_" "$world_/bin/" || atf_fail "$program_"
+		ldd "$program_" 2>/dev/null |
+		    grep -o '/[^ ]*' | while read -r lib_; do
+			[ -e "$world_$lib_" ] || {
+				mkdir -p "$world_${lib_%/*}" &&
+				    cp -L "$lib_" "$world_$lib_"
+			}
+		done
+	done
+}
