@@ -30,6 +30,8 @@
 #define RANGE_FIRST	1879048192L	/* host uids of prisons (state.h) */
 #define RANGE_LAST	2147090431L
 
+#define UIDS		4294967295UL	/* all that the host has */
+#define PID_NS_INO	0xEFFFFFFCU	/* of the first PID namespace */
 #define LINE		512
 #define SAY(...)	snprintf(text, size, __VA_ARGS__)
 
@@ -155,12 +157,51 @@ try_root(const struct check *c, char *text, unsigned size)
 
 	(void)c;
 	if (geteuid() != 0)
-		return (SAY("uid %u: some of the checks cannot be made",
-		    geteuid()), C_NO);
+		return (SAY("uid %u, to whom not all can be told",
+		    geteuid()), C_UNKNOWN);
 	if (first_line("/proc/self/uid_map", map, sizeof(map)) == 0 &&
 	    sscanf(map, "%lu %lu %lu", &first, &outside, &count) == 3 &&
-	    outside != 0)
+	    (outside != 0 || count != UIDS))
 		return (SAY("of a user namespace, not of the host"), C_NO);
+	return (C_YES);
+}
+
+/*
+ * The root of all control groups has no cgroup.type: elsewhere that is the
+ * sign of a part that somebody has been given.
+ */
+static int
+cgroup_is_part(void)
+{
+	char path[1024], file[1100];
+
+	if (cgroup_at(NULL, path, sizeof(path)) == -1)
+		return (0);
+	snprintf(file, sizeof(file), "%s/cgroup.type", path);
+	return (access(file, F_OK) == 0);
+}
+
+static enum result
+try_container(const struct check *c, char *text, unsigned size)
+{
+	static const char *const signs[] = {
+		"/run/systemd/container", "/run/.containerenv"
+	};
+	struct stat pid;
+	char line[LINE];
+	size_t i;
+
+	(void)c;
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (access(signs[i], F_OK) == 0)
+			return (SAY("%s is there", signs[i]), C_NO);
+	if (first_line("/proc/self/uid_map", line, sizeof(line)) == 0 &&
+	    strstr(line, "4294967295") == NULL)
+		return (SAY("a user namespace that is not the first"), C_NO);
+	if (stat("/proc/self/ns/pid", &pid) == 0 && pid.st_ino != PID_NS_INO)
+		return (SAY("PIDs that are not the host's"), C_NO);
+	if (cgroup_is_part())
+		return (SAY("a part of the control groups only"), C_NO);
 	return (C_YES);
 }
 
@@ -191,7 +232,7 @@ try_controller(const struct check *c, char *text, unsigned size)
 			return (SAY("%s", path), C_YES);
 	}
 	if (cgroup_at(c->c_arg, path, sizeof(path)) == 0)
-		return (SAY("%s, of the old kind", path), C_NO);
+		return (SAY("v1, %s", path), C_YES);
 	return (SAY("nowhere"), C_NO);
 }
 
@@ -335,6 +376,24 @@ try_userns(const struct check *c, char *text, unsigned size)
 	return (geteuid() != 0 ? C_UNKNOWN : C_NO);
 }
 
+static enum result
+try_netns(const struct check *c, char *text, unsigned size)
+{
+	int status;
+	pid_t pid;
+
+	(void)c;
+	if ((pid = fork()) == 0)
+		_exit(unshare(CLONE_NEWNET) == 0 ? 0 : errno);
+	if (pid == -1 || waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
+		return (SAY("%s", strerror(errno)), C_UNKNOWN);
+	if (status == 0)
+		return (C_YES);
+	SAY("%s", strerror(WEXITSTATUS(status)));
+	return (WEXITSTATUS(status) == EPERM && geteuid() != 0 ? C_UNKNOWN :
+	    C_NO);
+}
+
 enum result
 check_idmap(const char *path, char *text, unsigned size)
 {
@@ -362,6 +421,50 @@ check_idmap(const char *path, char *text, unsigned size)
 	if (tree != -1)
 		close(tree);
 	return (r);
+}
+
+/* File systems that hold no files of anybody's. */
+static int
+is_pseudo(const char *type)
+{
+	static const char *const types[] = {
+		"autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2",
+		"configfs", "debugfs", "devpts", "devtmpfs", "efivarfs",
+		"fusectl", "hugetlbfs", "mqueue", "nsfs", "proc", "pstore",
+		"ramfs", "rpc_pipefs", "securityfs", "selinuxfs", "smackfs",
+		"sysfs", "tmpfs", "tracefs"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return (1);
+	return (0);
+}
+
+int
+check_filesystem(int n, char *ret_type, unsigned typesize, char *ret_point,
+    unsigned pointsize)
+{
+	FILE *f = fopen("/proc/self/mounts", "re");
+	char line[4096], at[1024], type[64], seen[LINE] = "";
+	int found = 0;
+
+	while (f != NULL && !found && fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, "%*s %1023s %63s", at, type) != 2 ||
+		    is_pseudo(type) || has_word(seen, type, " ") ||
+		    strlen(seen) + strlen(type) + 2 > sizeof(seen))
+			continue;
+		strcat(strcat(seen, " "), type);
+		found = n-- == 0;
+	}
+	if (f != NULL)
+		fclose(f);
+	if (found) {
+		snprintf(ret_type, typesize, "%s", type);
+		snprintf(ret_point, pointsize, "%s", at);
+	}
+	return (found);
 }
 
 /* Of a new file system, detached. */
@@ -450,6 +553,11 @@ const struct check checks[] = {
 	{ "host", "user namespaces", 0, try_userns, NULL, 0, 0,
 	    "user=new is refused: every jail is user=inherit, pid=new",
 	    "sysctl user.max_user_namespaces=10000" },
+	{ "host", "network namespaces", 0, try_netns, NULL, 0, 0,
+	    "vnet is refused", "a kernel with CONFIG_NET_NS" },
+	{ "host", "outside of containers", 0, try_container, NULL, 0, 0,
+	    "what the container may not, jails cannot either",
+	    "make them on the host" },
 	{ "host", "seccomp filters", 1, try_seccomp, NULL, 0, 0,
 	    "nothing works", "a kernel with CONFIG_SECCOMP_FILTER" },
 
@@ -480,13 +588,6 @@ const struct check checks[] = {
 	    "abstract UNIX sockets of the host can be reached (jail(7))",
 	    "add bpf to lsm= on the kernel's command line" },
 
-	{ "files", "idmapped mounts of /", 0, try_root_idmap, "/", 0, 0,
-	    "jails there are user=inherit, pid=new",
-	    "keep jails on ext4, xfs or btrfs" },
-	{ "files", "idmapped mounts of tmpfs", 0, try_idmap_tmpfs, "tmpfs", 0,
-	    0, "files of a tmpfs mounted in a jail belong to nobody there",
-	    "Linux 6.3 or newer" },
-
 	{ "uids", "/etc/subuid", 0, try_subid, "/etc/subuid", 0, 0,
 	    "ranges that others have are not used for jails", NULL },
 	{ "uids", "/etc/subgid", 0, try_subid, "/etc/subgid", 0, 0,
@@ -501,5 +602,12 @@ const struct check checks[] = {
 	    "/proc/sys/net/ipv4/ping_group_range", 0, 0,
 	    "ping fails in jails",
 	    "sysctl net.ipv4.ping_group_range='0 2147483647'" },
+
+	{ "idmapped mounts", "the root file system", 0, try_root_idmap, "/", 0, 0,
+	    "jails there are user=inherit, pid=new",
+	    "keep jails on ext4, xfs or btrfs" },
+	{ "idmapped mounts", "a new tmpfs", 0, try_idmap_tmpfs, "tmpfs", 0, 0,
+	    "files of a tmpfs mounted in a jail belong to nobody there",
+	    "Linux 6.3 or newer" },
 	{ .c_name = NULL }
 };
