@@ -202,7 +202,11 @@ finish_command(struct cfjail *j)
 	}
 	if (paralimit >= 0)
 		paralimit++;
-	if (!TAILQ_EMPTY(&runnable))
+	/*
+	 * All of them: the first may have no command to run, and nobody
+	 * would come for the next.
+	 */
+	while (!TAILQ_EMPTY(&runnable))
 		requeue(TAILQ_FIRST(&runnable), &ready);
 	if (timeout)
 		jail_warnx(j, "%s: timed out", j->comline);

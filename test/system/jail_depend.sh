@@ -178,6 +178,21 @@ EOC
 	atf_check -o ignore jail -f j.conf -p 0 -r '*'
 }
 
+prison_test jail_with_a_limit_passes_over_none
+jail_with_a_limit_passes_over_none()
+{
+	config <<'EOC'
+path = "@W/w"; persist;
+a { exec.prestart = 'sleep 0.3'; }
+b { }
+c { exec.prestart = true; }
+d { }
+e { exec.prestart = true; }
+EOC
+	atf_check -o ignore jail -f j.conf -p 1 -c
+	running 'a b c d e '
+}
+
 prison_test jail_does_not_start_one_with_a_bad_variable
 jail_does_not_start_one_with_a_bad_variable()
 {
