@@ -168,6 +168,8 @@ built(struct entry *en)
 	fd_close(&en->en_tree);
 	fd_close(&en->en_view);
 	fd_close(&en->en_dir);
+	/* Rules that come later are the next cell's. */
+	en->en_limit.le_table = NULL;
 }
 
 static int

@@ -30,6 +30,7 @@
 #include "idmap.h"
 #include "index.h"
 #include "jail.h"
+#include "limit.h"
 #include "mount.h"
 #include "settle.h"
 #include "step.h"
@@ -221,6 +222,8 @@ make_pieces(struct state *st, struct request *rq, struct prison *pr,
 	if (make_cgroup(st, pr) == -1)
 		return (-1);
 	step("make-cgroup");
+	if (limit_create(st, pr) == -1)
+		return (-1);
 	if (prison_policy(st, pr) == -1)
 		return (-1);
 	step("make-policy");
@@ -307,6 +310,13 @@ make(struct state *st, struct request *rq, struct prison *pr, int attached,
 	}
 	state_jid_mark(st, pr->pr_id, 1);
 	step("make-mark");
+	if (limit_watch(st, pr) == -1) {
+		error = errno;
+		fd_close(ret_guard);
+		prison_clear(st, pr->pr_id);
+		errno = error;
+		return (-1);
+	}
 	if (pr->pr_parent != 0)
 		prison_count(st, pr->pr_parent, 1);
 	step("make-count");

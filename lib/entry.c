@@ -223,6 +223,7 @@ entry_init(struct entry *en)
 	en->en_userns = en->en_tree = en->en_view = -1;
 	en->en_pidns = en->en_first = en->en_null = -1;
 	en->en_ns = (struct ns_set)NS_SET_INIT;
+	limit_entry_init(&en->en_limit);
 }
 
 static int first_start(struct entry *en);
@@ -309,6 +310,8 @@ entry_prepare(struct entry *en, const struct state *st,
 	if (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
 	    sysv_calls(pr), flags) == -1)
 		return (jail_err(errno, "build the system call filter"));
+	if (limit_prepare(&en->en_limit, st, pr) == -1)
+		return (-1);
 	if (pr->pr_pid == JAIL_SYS_NEW && !en->en_join)
 		return (first_start(en));
 	return (0);
@@ -325,6 +328,7 @@ void
 entry_close(struct entry *en)
 {
 	ns_close(&en->en_ns);
+	limit_entry_close(&en->en_limit);
 	fd_close(&en->en_cg);
 	fd_close(&en->en_dir);
 	fd_close(&en->en_proc);
@@ -420,6 +424,8 @@ entry_enter(struct entry *en)
 	/* Nothing inside may look at us before we are one of them. */
 	if (prctl(PR_SET_DUMPABLE, 0) == -1)
 		return (jail_err(errno, "prctl(PR_SET_DUMPABLE)"));
+	if (limit_enter(&en->en_limit) == -1)
+		return (-1);
 	if (!en->en_join)
 		return (view_build(en));
 	if (ns_enter(&en->en_ns, &en->en_ids, &en->en_mine, &which) == -1)
@@ -455,6 +461,8 @@ entry_confine(const struct entry *en, int keep)
 {
 	int cap;
 
+	if (limit_confine(&en->en_limit) == -1)
+		return (-1);
 	/* After setns(2) to a user namespace, which refills the set. */
 	for (cap = 0; cap <= CAP_LAST; cap++)
 		if ((en->en_caps >> cap & 1) == 0 &&

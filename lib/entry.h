@@ -18,6 +18,7 @@
 
 #include "filter.h"
 #include "jail.h"
+#include "limit.h"
 #include "ns.h"
 #include "prison.h"
 
@@ -47,6 +48,7 @@ struct entry {
 	const struct entry_mount *en_mounts;	/* build: then these on it */
 	unsigned	en_nmounts;
 	unsigned	en_filter_flags; /* FILTER_ beside the prison's own */
+	struct limit_entry en_limit;
 	uint64_t	en_caps;	/* bounding set */
 	struct filter	en_filter;
 };

@@ -262,6 +262,56 @@ uid_t	jail_uid(uid_t id);
 int	jail_jailed(void);
 
 /*
+ * What a jail and those below it use.  ra_known says which members were told;
+ * the others are 0.
+ */
+struct jail_racct {
+	uint64_t	ra_id;		/* no other jail's, before or after */
+	unsigned	ra_known;	/* RA_ */
+	uint64_t	ra_cpu;		/* RA_CPU: microseconds, of those that */
+	uint64_t	ra_cpu_user;	/* have ended too */
+	uint64_t	ra_cpu_system;
+	uint64_t	ra_memory;	/* RA_MEMORY: bytes */
+	uint64_t	ra_memory_peak;	/* RA_PEAK: the most it has been */
+	uint64_t	ra_swap;	/* RA_SWAP */
+	uint64_t	ra_locked;	/* RA_LOCKED: by mlock(2) */
+	uint64_t	ra_vmemory;	/* RA_VMEMORY: address space */
+	uint64_t	ra_procs;	/* RA_PROCS */
+	uint64_t	ra_threads;
+	uint64_t	ra_files;	/* RA_FILES: open descriptors */
+	uint64_t	ra_read;	/* RA_IO: bytes from and to disks, and */
+	uint64_t	ra_written;	/* how often */
+	uint64_t	ra_reads;
+	uint64_t	ra_writes;
+	uint64_t	ra_age;		/* RA_AGE: seconds since it was made */
+};
+
+#define RA_CPU		0x001
+#define RA_MEMORY	0x002
+#define RA_PEAK		0x004	/* where a memory controller counts it */
+#define RA_SWAP		0x008
+#define RA_LOCKED	0x010
+#define RA_VMEMORY	0x020
+#define RA_PROCS	0x040
+#define RA_FILES	0x080
+#define RA_IO		0x100
+#define RA_AGE		0x200
+#define RA_ALL		0x3ff
+
+/*
+ * jail_racct: ask for the members of `wanted` (RA_).  The controllers of the
+ * jail's cgroups are asked where they count; where they do not, memory, swap
+ * and input/output are summed over the processes that live.  Returns 0 or -1.
+ */
+int	jail_racct(int jid, unsigned wanted, struct jail_racct *ret_ra);
+
+/*
+ * jail_event: add a line to the host's list of events, /run/jail/events, which
+ * is begun anew (the old one becoming events.0) before it grows large.
+ */
+int	jail_event(const char *line);
+
+/*
  * jail_warnings: what a successful jail_set(), jail_spawn() or jail_run() of
  * this thread could not give (a permission Linux cannot grant), or wants the
  * jailer to know, one line each.  Never NULL; "" when there is nothing to

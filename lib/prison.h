@@ -41,6 +41,7 @@ struct prison {
 	int		pr_pid;
 	int		pr_saddrsel4;
 	int		pr_saddrsel6;
+	int		pr_limits;	/* LIMIT_ (limit.h) */
 	int		pr_slot;	/* of its uid range, SLOT_NONE: none */
 	uint64_t	pr_allow;	/* PR_ALLOW_ */
 	uint64_t	pr_cgid;	/* of its cgroup */
@@ -48,6 +49,7 @@ struct prison {
 	char		pr_hostname[256];
 	char		pr_domainname[256];
 	char		pr_hostuuid[64];
+	char		pr_cpus[256];	/* a list as "0-1,3"; "": all */
 	char		pr_meta[PRISON_METAMAX];
 	char		pr_env[PRISON_METAMAX];
 	unsigned	pr_naddr4;

@@ -17,6 +17,7 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "index.h"
+#include "limit.h"
 #include "step.h"
 
 int
@@ -105,7 +106,7 @@ static void
 end_directory(const struct state *st, int jid)
 {
 	static const char *const files[] = {
-		"record", "view", "record.new", "remover"
+		"record", "view", "record.new", "remover", "watch"
 	};
 	char path[32];
 	size_t i;
@@ -130,6 +131,7 @@ prison_end(struct state *st, const struct prison *pr)
 	ta->ta_journal = pr->pr_id;
 	step("clear-journal");
 	end_cgroup(st, pr->pr_id);
+	limit_end(st, pr);
 	step("clear-cgroup");
 	if (state_policy(st) == 0)
 		policy_clear(&st->st_maps, pr->pr_cgid);

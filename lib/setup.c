@@ -29,6 +29,7 @@
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "rules.h"
 #include "state.h"
 #include "step.h"
 #include "sys.h"
@@ -290,6 +291,7 @@ setup_child(const char *dir)
 	_cleanup_free_ struct table *ta = NULL;
 	struct stat ours, theirs;
 	char path[PATH_MAX];
+	int rules;
 
 	ns = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (ns != -1 && fstat(ns, &theirs) == 0 &&
@@ -319,6 +321,9 @@ setup_child(const char *dir)
 		    "devices"));
 	snprintf(ta->ta_policy, sizeof(ta->ta_policy), "%s", policy_version());
 	step("setup-policy");
+	if ((rules = rules_setup(dir)) == -1)
+		return (-1);
+	ta->ta_rules = rules;
 	slots_reserve(ta, "/etc/subuid");
 	slots_reserve(ta, "/etc/subgid");
 	return (table_write(dir, ta));

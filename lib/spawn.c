@@ -528,7 +528,9 @@ spawn_once(const struct state *st, const struct prison *pr,
 		.sp_jc = jc, .sp_null = -1, .sp_tell = -1, .sp_ttysock = -1,
 		.sp_master = -1, .sp_slave = -1,
 		.sp_envp = jc->jc_envp != NULL ? jc->jc_envp : environ,
-		.sp_nproc = st->st_table->ta_nproc,
+		/* Without a rule for it; a controller keeps that. */
+		.sp_nproc = (pr->pr_limits & LIMIT_SET(CT_PIDS)) != 0 ? 0 :
+		    st->st_table->ta_nproc,
 	};
 	pid_t pid = -1;
 
@@ -581,9 +583,10 @@ spawn_by(const struct entry *en, const struct jail_command *jc, unsigned nproc,
 }
 
 pid_t
-spawn_into(const struct state *st, const struct prison *pr,
+spawn_into(struct state *st, const struct prison *pr,
     const struct jail_command *jc, int guard, int *ret_pidfd, int *ret_tty)
 {
+	struct prison now;
 	int try;
 	pid_t pid;
 
@@ -592,6 +595,10 @@ spawn_into(const struct state *st, const struct prison *pr,
 		if (pid != -1 || errno != ESTALE)
 			break;
 		guard = -1;	/* closed with the first try */
+		/* Or its limits have changed: as it is now, then. */
+		st->st_limitgen = st->st_table->ta_limitgen;
+		if (prison_load(st, pr->pr_id, &now) == 0)
+			pr = &now;
 	}
 	return (pid);
 }

@@ -10,7 +10,7 @@
  * jail_spawn() into a prison whose record is at hand.  guard: of a prison
  * just made (create.h), which is closed, or -1.
  */
-pid_t	spawn_into(const struct state *st, const struct prison *pr,
+pid_t	spawn_into(struct state *st, const struct prison *pr,
 	    const struct jail_command *jc, int guard, int *ret_pidfd,
 	    int *ret_tty);
 

@@ -17,6 +17,7 @@
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "limit.h"
 #include "settle.h"
 #include "setup.h"
 #include "step.h"
@@ -105,9 +106,11 @@ try_open(struct state *st)
 		if (st->st_dir == -1)
 			errno = ENOENT;	/* also where we may not look */
 	}
-	if (st->st_dir == -1)
+	if (st->st_dir == -1 || table_open(st) == -1)
 		return (-1);
-	return (table_open(st));
+	st->st_limitgen = __atomic_load_n(&st->st_table->ta_limitgen,
+	    __ATOMIC_SEQ_CST);
+	return (0);
 }
 
 /* Put this library's programs in the place of another's. */
@@ -303,6 +306,7 @@ state_teardown(struct state *st)
 	if (state_jid_next(st, 0) != 0)
 		return (jail_errx(EBUSY, "%s: jails are left", state_dir()));
 	memcpy(cgroup, st->st_table->ta_cgroup, sizeof(cgroup));
+	limit_teardown(st);
 	st->st_bpf = openat(st->st_dir, "bpf", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 	if (st->st_bpf != -1)

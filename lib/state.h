@@ -5,6 +5,7 @@
  *
  *	/run/jail		a tmpfs of its own, private
  *	    table		jids, uid ranges and the journal (struct table)
+ *	    rules		those of rctl(8) (rules.h)
  *	    template		pin of the template mount namespace
  *	    bpf/		a bpffs with the policy's programs and maps
  *	    user/SLOT		pins of user namespaces kept for the next prison
@@ -53,7 +54,11 @@ struct table {
 	uint32_t	ta_pids_max;	/* default limit where cgroup2 has the
 					   pids controller, else 0 */
 	uint32_t	ta_nproc;	/* ... else as RLIMIT_NPROC */
-	char		ta_cgroup[1024]; /* path of the parent cgroup */
+	char		ta_cgroup[1016]; /* path of the parent cgroup */
+	uint32_t	ta_rules;	/* how many rules of rctl(8) there are;
+					   this and the next were NULs of the
+					   path once, so the version stays */
+	uint32_t	ta_limitgen;	/* goes up when a limit changes */
 	char		ta_policy[64];	/* policy_version() that is attached */
 	uint8_t		ta_slots[SLOT_COUNT];	/* 1: taken */
 	int32_t		ta_slot_hint;	/* no free slot below this one */
@@ -68,6 +73,7 @@ struct state {
 	int		 st_bpf;	/* state_open_policy(): */
 	struct policy_maps st_maps;
 	int		 st_locked;
+	uint32_t	 st_limitgen;	/* ta_limitgen before records were read */
 };
 
 #define STATE_INIT { .st_dir = -1, .st_tablefd = -1, .st_bpf = -1, \

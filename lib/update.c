@@ -22,6 +22,7 @@
 #include "fd.h"
 #include "index.h"
 #include "jail.h"
+#include "limit.h"
 #include "settle.h"
 #include "step.h"
 #include "sys.h"
@@ -268,6 +269,7 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
 		return (jail_errx(error, "%s", text));
 	}
 	if (update_below(st, old, &new, 1) == -1 ||
+	    limit_rename(st, old->pr_name, &new) == -1 ||
 	    names_update(st, old, &new) == -1)
 		return (-1);
 	if (!prison_alive(st, &new))

@@ -122,23 +122,28 @@ remove_cgroup(int parentfd, const char *name)
 	closedir(dp);
 }
 
-/* Where is cgroup2?  "" when it is nowhere. */
+/* Remove the cgroup of that name in every hierarchy. */
 static void
-find_cgroup2(char *buf, size_t size)
+remove_cgroups(const char *name)
 {
 	FILE *fp = fopen("/proc/self/mountinfo", "r");
 	char *line = NULL, point[4096];
 	size_t room = 0;
+	int fd;
 
-	buf[0] = '\0';
 	if (fp == NULL)
 		err(1, "/proc/self/mountinfo");
-	while (getline(&line, &room, fp) != -1)
-		if (strstr(line, " - cgroup2 ") != NULL &&
-		    sscanf(line, "%*s %*s %*s %*s %4095s", point) == 1) {
-			snprintf(buf, size, "%s", point);
-			break;
-		}
+	while (getline(&line, &room, fp) != -1) {
+		if ((strstr(line, " - cgroup2 ") == NULL &&
+		    strstr(line, " - cgroup ") == NULL) ||
+		    sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1)
+			continue;
+		fd = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd == -1)
+			continue;
+		remove_cgroup(fd, name);
+		close(fd);
+	}
 	free(line);
 	fclose(fp);
 }
@@ -185,8 +190,7 @@ int
 main(void)
 {
 	const char *run = getenv("JAIL_RUN"), *cgroup = getenv("JAIL_CGROUP");
-	char mount[4096];
-	int fd, status;
+	int status;
 	pid_t pid;
 
 	/* Never the host's own prisons. */
@@ -205,12 +209,7 @@ main(void)
 	if (pid != -1)
 		waitpid(pid, &status, 0);
 
-	find_cgroup2(mount, sizeof(mount));
-	fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd != -1) {
-		remove_cgroup(fd, cgroup);
-		close(fd);
-	}
+	remove_cgroups(cgroup);
 	unmount_below(run);
 	if (access(run, F_OK) == 0)
 		nftw(run, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
