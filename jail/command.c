@@ -85,6 +85,9 @@ static int
 remove_jail(struct cfjail *j)
 {
 	bool stopping = (j->flags & JF_STOP) != 0;
+	struct jail_racct ra;
+	bool used = verbose > 0 &&
+	    jail_racct(j->jid, USAGE_NOTED, &ra) == 0;
 
 	/* One that has gone by itself meanwhile is as good as removed. */
 	if (jail_remove(j->jid) < 0 && errno != EINVAL && errno != ENOENT) {
@@ -95,6 +98,8 @@ remove_jail(struct cfjail *j)
 	if (verbose > 0 ||
 	    (verbose == 0 && (stopping ? note_remove : j->name != NULL)))
 		jail_note(j, "removed\n");
+	if (used)
+		note_usage(j, &ra);
 	j->jid = -1;
 	if (stopping)
 		dep_done(j, DF_LIGHT);

@@ -259,6 +259,10 @@ int	mount_line(struct cfjail *j, const char *what, const char *line,
 	    bool down);
 int	mount_special(struct cfjail *j, enum known k, bool down);
 
+/* usage.c */
+#define USAGE_NOTED	(RA_CPU | RA_MEMORY | RA_PEAK | RA_IO | RA_AGE)
+void	note_usage(const struct cfjail *j, const struct jail_racct *ra);
+
 /* ifaddr.c */
 int	ifaddr_alias(struct cfjail *j, int family, const char *value,
 	    bool down);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "usage.h"
 #include "vis.h"
 
 #define PRINT_DEFAULT	0x001	/* the table */
@@ -24,6 +25,7 @@
 #define PRINT_VERBOSE	0x020	/* -v */
 #define PRINT_JAIL_NAME	0x040	/* -N: names for jids */
 #define PRINT_JSON	0x080
+#define PRINT_USAGE	0x100	/* -o */
 
 #define LIBXO_VERSION	"2"	/* of the names and types in the output */
 
@@ -44,6 +46,8 @@ usage(void)
 {
 	fputs("usage: jls [--libxo format] [-dhNnqsv] [-j jail] "
 	    "[parameter ...]\n"
+	    "       jls [--libxo format] [-d] [-j jail] -o column[,column ...]"
+	    "\n"
 	    "       jls -c [-d] -j jail\n", stderr);
 	exit(1);
 }
@@ -114,6 +118,13 @@ add_all(void)
 static void
 add_params(char *const *names)
 {
+	if (flags & PRINT_USAGE) {
+		if (*names != NULL || (flags & ~(PRINT_USAGE | PRINT_JSON)))
+			usage();
+		add_param("jid", 0);
+		add_param("name", 0);
+		return;
+	}
 	if (*names == NULL && (flags & (PRINT_HEADER | PRINT_NAMEVAL))) {
 		add_all();
 		return;
@@ -437,6 +448,11 @@ print_params(void)
 static void
 print_jail(void)
 {
+	if (flags & PRINT_USAGE) {
+		usage_row(flags & PRINT_JSON ? &json : NULL,
+		    int_of(find_param("jid")), string_of("name"));
+		return;
+	}
 	if (flags & PRINT_JSON)
 		json_open(&json, NULL, '{');
 	if (flags & PRINT_DEFAULT)
@@ -462,7 +478,9 @@ print_header(void)
 		json_begin(&json, LIBXO_VERSION);
 		json_open(&json, "jail-information", '{');
 		json_open(&json, "jail", '[');
-	} else if (flags & PRINT_DEFAULT)
+	} else if (flags & PRINT_USAGE)
+		usage_header();
+	else if (flags & PRINT_DEFAULT)
 		puts("   JID  IP Address      Hostname                      "
 		    "Path");
 	else if (flags & PRINT_VERBOSE)
@@ -603,13 +621,13 @@ libxo_args(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	const char *jail = NULL;
+	const char *bad, *jail = NULL;
 	int c, exists = 0, getflags = 0;
 
 	json.js_fp = stdout;
 	argc = libxo_args(argc, argv);
 	/* "+": parameters end the options, as getopt has it elsewhere. */
-	while ((c = getopt(argc, argv, "+cdhj:Nnqsv")) != -1)
+	while ((c = getopt(argc, argv, "+cdhj:Nno:qsv")) != -1)
 		switch (c) {
 		case 'c':
 			exists = 1;
@@ -628,6 +646,11 @@ main(int argc, char **argv)
 			break;
 		case 'n':
 			flags |= PRINT_NAMEVAL;
+			break;
+		case 'o':
+			flags |= PRINT_USAGE;
+			if ((bad = usage_columns(optarg)) != NULL)
+				errx(1, "-o: unknown column \"%s\"", bad);
 			break;
 		case 'q':
 			flags |= PRINT_QUOTED;

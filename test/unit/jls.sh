@@ -73,6 +73,25 @@ t -dvj old <<E
         0
 =0
 E
+t -o jid,name,cpu,memory,threads,io <<E
+   JID NAME                    CPU  MEMORY THREADS    READ WRITTEN
+     1 web                    1.23   4883K       2    9999     10K
+     2 odd                    2.46   9766K       4    9999     10K
+=0
+E
+t -dj old -o pids,memory,age,name <<E
+  PIDS  MEMORY      AGE NAME
+     3       -       60 old
+=0
+E
+t --libxo json -dj old -o usage <<E
+{"__version": "2", "jail-information": {"jail": [{"jid":3,"name":"old","cpu":3.703701,"pids":3,"read":9999,"written":10000}]}}
+=0
+E
+t -o jid,colour <<E
+jls: -o: unknown column "colour"
+=1
+E
 t jid name ip4.addr host.hostname persist nopersist <<E
 1 web 10.0.0.2,10.0.0.1 www.example.org true false
 2 odd - a\\033[31m	b false true
@@ -202,6 +221,7 @@ jls: --libxo: no html here, only text and json
 =1
 E
 usage='usage: jls [--libxo format] [-dhNnqsv] [-j jail] [parameter ...]
+       jls [--libxo format] [-d] [-j jail] -o column[,column ...]
        jls -c [-d] -j jail'
 # What getopt says first is the C library's.
 check sh -c '"$1" -x 2>&1 | sed 1d' sh "$jls" <<E
