@@ -143,6 +143,9 @@ const char *proc_state(const struct proc *p, char *buf);
  */
 char	*proc_command(const struct proc *p, int threads);
 
+/* The arguments alone; NULL where there are none. */
+char	*proc_arguments(const struct proc *p);
+
 /* The terminal: "pts/0", "ttyS0", or NULL.  buf has room for 64. */
 const char *proc_ttyname(dev_t tty, char *buf);
 /* ... the other way round, from what a user types; 0: there is none. */

@@ -167,6 +167,14 @@ joined(const char *strings, size_t len, size_t room)
 	return (text);
 }
 
+/* With blanks between them. */
+char *
+proc_arguments(const struct proc *p)
+{
+	return (p->p_args == NULL ? NULL :
+	    joined(p->p_args, p->p_argslen, 0));
+}
+
 char *
 proc_command(const struct proc *p, int threads)
 {
