@@ -1,0 +1,12 @@
+l+=c
+l+="a c d"
+l-="b zz"
+l-=a
+new+=x
+l-="c d"
+comma+=,d
+comma-=,b,c
+comma+=,a
+k+=/usr
+k-=/bin
+nope-=x

@@ -1,0 +1,10 @@
+a=2
+-n a=3
+-N a=4
+-e a=5
+-v a=6
+-ev a=7
+-F a=8
+-q a=9
+-vN b=1
+-d jail_enable=YES

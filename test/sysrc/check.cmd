@@ -1,0 +1,8 @@
+-c a=1
+-c a=2
+-cv a=1 a=2 b=3
+-c a
+-c a nope
+-c a+=2
+-c a+=1
+-c jail_enable=NO

@@ -1,0 +1,2 @@
+jail_enable=YES
+pf_enable="NO"

@@ -1,0 +1,4 @@
+a=new
+-n a
+-x a
+-n a

@@ -1,0 +1,3 @@
+-n jail_list
+jail_list=a
+-x jail_list

@@ -1,0 +1,2 @@
+a=new b=new
+-n a b

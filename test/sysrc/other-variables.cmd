@@ -1,0 +1,2 @@
+cloned=x
+cloned_interfaces+=lo2

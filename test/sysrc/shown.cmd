@@ -1,0 +1,18 @@
+a
+-n a
+-N a
+-e a
+-v a
+-ev a
+-F a
+-nF a
+-F jail_enable | sed 's,/.*/defaults,DEFAULTS,'
+-D jail_enable
+-D a
+-a
+-ae
+-aN
+-d netif_enable
+-l
+-qv a
+-vq a
