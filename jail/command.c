@@ -39,6 +39,8 @@ first_value(const struct cfjail *j, bool last)
 	case K_MOUNT_FDESCFS:
 	case K_MOUNT_PROCFS:
 		return (once_if(bool_param(j, *j->step)));
+	case K_MOUNT_ROOT:
+		return (once_if(j->name != NULL && has_mounts(j)));
 	case K_COMMAND:
 		/* On the command line it is one command in many words. */
 		if (j->name == NULL)
@@ -69,6 +71,7 @@ undone(enum known k)
 	switch (k) {
 	case K_IP4_ALIAS:
 	case K_IP6_ALIAS:
+	case K_MOUNT_ROOT:
 	case K_MOUNT:
 	case K_FSTAB_LINE:
 	case K_MOUNT_DEVFS:
@@ -137,6 +140,8 @@ run_step(struct cfjail *j)
 		return (ifaddr_alias(j, AF_INET, text, down));
 	case K_IP6_ALIAS:
 		return (ifaddr_alias(j, AF_INET6, text, down));
+	case K_MOUNT_ROOT:
+		return (mount_root(j, down));
 	case K_MOUNT:
 		return (mount_line(j, "mount", text, down));
 	case K_FSTAB_LINE:

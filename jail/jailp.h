@@ -56,6 +56,7 @@ enum known {
 	/* Steps made out of other parameters. */
 	K_IP4_ALIAS,		/* of ip4.addr and interface */
 	K_IP6_ALIAS,
+	K_MOUNT_ROOT,		/* of path */
 	K_FSTAB_LINE,		/* of the files of mount.fstab */
 	K_OP,			/* jail_set or jail_remove itself */
 	/* The library's. */
@@ -258,6 +259,8 @@ struct cfjail *next_proc(bool nonblock);
 int	mount_line(struct cfjail *j, const char *what, const char *line,
 	    bool down);
 int	mount_special(struct cfjail *j, enum known k, bool down);
+int	mount_root(struct cfjail *j, bool down);
+bool	has_mounts(const struct cfjail *j);
 
 /* usage.c */
 #define USAGE_NOTED	(RA_CPU | RA_MEMORY | RA_PEAK | RA_IO | RA_AGE)

@@ -3,16 +3,9 @@
  * The mounts of a jail, below its path in the host's own table: what mount,
  * mount.fstab and mount.devfs and its kin ask for.
  */
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "jailp.h"
 
@@ -39,59 +32,15 @@ decode_field(char *s)
 	*d = '\0';
 }
 
-/*
- * Open a place without following links, where a prisoner could have put some;
- * root NULL: he could not.
- */
-static int
-open_place(const char *root, const char *dir)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS |
-		    RESOLVE_NO_MAGICLINKS,
-	};
-	int rootfd, fd;
-
-	if (root == NULL)
-		return (open(dir, O_PATH | O_CLOEXEC));
-	if ((rootfd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
-		return (-1);
-	fd = (int)syscall(SYS_openat2, rootfd, dir, &how, sizeof(how));
-	close(rootfd);
-	return (fd);
-}
-
-/* Unmount what is mounted on fd; -1 with errno, EINVAL when nothing is. */
-static int
-unmount_fd(int fd)
-{
-	struct statx stx;
-	char self[64];
-
-	if (statx(fd, "", AT_EMPTY_PATH, 0, &stx) < 0)
-		return (-1);
-	if (!(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
-		errno = EINVAL;
-		return (-1);
-	}
-	/* Our own descriptor keeps it busy: it can only be detached. */
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	return (umount2(self, MNT_DETACH));
-}
-
 static int
 unmount(struct cfjail *j, const char *what, const char *to, const char *root,
     const char *below)
 {
-	int fd = open_place(root, below);
-	int error = fd < 0 ? -1 : unmount_fd(fd);
+	int error = jail_umount(root, below);
 
 	if (error < 0)
 		jail_warnx(j, "%s: %s: %s", what, to, errno == EINVAL ?
 		    "not a mount point" : strerror(errno));
-	if (fd >= 0)
-		close(fd);
 	return (error);
 }
 
@@ -146,8 +95,42 @@ do_mount(struct cfjail *j, const char *what, char *line, const char *type,
 	free(root);
 	if (error < 0)
 		jail_warnx(j, "%s: failed", line);
+	else
+		print_warnings(j);
 	free(line);
 	return (error);
+}
+
+/* Does the jail have mounts of its own? */
+bool
+has_mounts(const struct cfjail *j)
+{
+	return (string_param(j, K_MOUNT) != NULL ||
+	    j->known[K_FSTAB_LINE] != NULL || bool_param(j, K_MOUNT_DEVFS) ||
+	    bool_param(j, K_MOUNT_FDESCFS) || bool_param(j, K_MOUNT_PROCFS));
+}
+
+/*
+ * What is mounted below the root of the jail while it runs is to appear in
+ * it: on most hosts it does, on others the root has to be made ready for it.
+ * Only for a jail that has mounts anyway, and whose file tells what a stop has
+ * to undo.
+ */
+int
+mount_root(struct cfjail *j, bool down)
+{
+	const char *path = string_param(j, K_PATH);
+	int done;
+
+	if (path == NULL || path[0] != '/')
+		return (0);
+	if ((done = down ? jail_unshare(path) : jail_share(path)) < 0)
+		jail_warnx(j, "%s", jail_errmsg);
+	else if (done && verbose > 0)
+		jail_note(j, down ? "run command: /sbin/umount %s\n" :
+		    "run command: /sbin/mount --bind --make-shared %1$s "
+		    "%1$s\n", path);
+	return (done < 0 ? -1 : 0);
 }
 
 /* A line of fstab(5): from to type [options]. */

@@ -49,6 +49,7 @@ static const struct {
 	[K_ZFS_DATASET] = { "zfs.dataset", CF_OURS },
 	[K_IP4_ALIAS] = { "ip4.addr", CF_OURS | CF_DERIVED | CF_REVERSE },
 	[K_IP6_ALIAS] = { "ip6.addr", CF_OURS | CF_DERIVED | CF_REVERSE },
+	[K_MOUNT_ROOT] = { "path", CF_OURS | CF_DERIVED },
 	[K_FSTAB_LINE] = { "mount.fstab", CF_OURS | CF_DERIVED | CF_REVERSE },
 	[K_OP] = { NULL, CF_DERIVED },
 	[K_ALLOW_CHFLAGS] = { "allow.chflags", 0 },

@@ -24,6 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arrival.h"
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
@@ -233,6 +234,9 @@ make_pieces(struct state *st, struct request *rq, struct prison *pr,
 	if (prison_addrs_add(st, pr) == -1 || prison_name_add(st, pr) == -1)
 		return (-1);
 	step("make-index");
+	/* For who is to stay: see arrival.c. */
+	if (!attached)
+		prison_root_note(st, pr);
 	return (0);
 }
 

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arrival.h"
 #include "devfsrules.h"
 #include "errmsg.h"
 #include "fd.h"
@@ -153,6 +154,18 @@ fill(int dev, const struct devfs_node *dn, int n)
 	return (0);
 }
 
+/* Unmount what is half made; the error that is told is the first. */
+static void
+give_up(const char *root, const char *dir)
+{
+	char text[JAIL_ERRMSGLEN];
+	int error = errno;
+
+	memcpy(text, jail_errmsg, sizeof(text));
+	jail_umount(root, dir);
+	jail_errx(error, "%s", text);
+}
+
 int
 jail_mount_devfs(const char *root, const char *dir, int ruleset)
 {
@@ -162,10 +175,12 @@ jail_mount_devfs(const char *root, const char *dir, int ruleset)
 	_cleanup_close_ int target = open_target(root, dir, O_DIRECTORY);
 	_cleanup_close_ int dev = -1;
 	_cleanup_free_ struct devfs_node *nodes = NULL;
+	struct stat under;
 	mode_t mask;
 	int error, n;
 
-	if (target == -1)
+	jail_warnings_clear();
+	if (target == -1 || fstat(target, &under) == -1)
 		return (-1);
 	n = devfs_nodes(ruleset != 0 ? ruleset : DEVFS_JAIL, &nodes);
 	if (n == -1)
@@ -178,11 +193,10 @@ jail_mount_devfs(const char *root, const char *dir, int ruleset)
 	error = fill(dev, nodes, n);
 	umask(mask);
 	if (error == -1) {
-		error = errno;
-		jail_umount(root, dir);
-		errno = error;
+		give_up(root, dir);
 		return (-1);
 	}
+	arrival_mounted(target, &under);
 	return (0);
 }
 
@@ -243,31 +257,40 @@ jail_mount_procfs(const char *root, const char *dir)
 	};
 	_cleanup_close_ int target = open_target(root, dir, O_DIRECTORY);
 	_cleanup_close_ int fd = -1;
+	struct stat under;
 
-	if (target == -1)
+	jail_warnings_clear();
+	if (target == -1 || fstat(target, &under) == -1)
 		return (-1);
 	fd = new_mount("proc", "proc", options, MOUNT_ATTR_NOSUID |
 	    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	if (fd == -1)
+	if (fd == -1 || attach_mount(fd, target, dir) == -1)
 		return (-1);
-	return (attach_mount(fd, target, dir));
+	arrival_mounted(target, &under);
+	return (0);
 }
 
 int
 jail_umount(const char *root, const char *dir)
 {
 	_cleanup_close_ int target = -1;
+	struct stat gone;
 	char path[64];
 	int is_root = 0;
 
+	jail_warnings_clear();
 	if ((target = open_target(root, dir, 0)) == -1)
 		return (-1);
-	if (mount_id(target, &is_root) == -1 || !is_root)
+	if (mount_id(target, &is_root) == -1 || !is_root ||
+	    fstat(target, &gone) == -1)
 		return (jail_errx(EINVAL, "%s: not a mount point", dir));
 	/* By descriptor, for the path may have changed under us; a mount that
 	   is held open can only be detached, with what is mounted on it. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", target);
 	if (umount2(path, MNT_DETACH) == -1)
 		return (jail_err(errno, "umount %s", dir));
+	fd_close(&target);
+	if ((target = open_target(root, dir, 0)) != -1)
+		arrival_gone(target, &gone);
 	return (0);
 }

@@ -9,9 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,15 +226,35 @@ parse_include(const struct devfs_rules *dr, const struct place *pl,
 	return (0);
 }
 
+/*
+ * The number of a name in /etc/passwd or /etc/group, its third field; -1:
+ * there is none.  Users of other sources, such as LDAP, have no devices.
+ */
+static long
+name_number(const char *file, const char *name)
+{
+	_cleanup_fclose_ FILE *f = fopen(file, "re");
+	_cleanup_free_ char *line = NULL;
+	char *rest, *field;
+	size_t size = 0;
+
+	while (f != NULL && getline(&line, &size, f) != -1) {
+		rest = line;
+		field = strsep(&rest, ":");
+		if (strcmp(field, name) != 0 || strsep(&rest, ":") == NULL ||
+		    (field = strsep(&rest, ":")) == NULL)
+			continue;
+		return (number(field, 10, INT_MAX));
+	}
+	return (-1);
+}
+
 static int
 parse_user(const struct place *pl, struct rule *ru, const char *word)
 {
-	const struct passwd *pw;
 	long n = number(word, 10, INT_MAX);
 
-	if (n == -1 && (pw = getpwnam(word)) != NULL)
-		n = pw->pw_uid;
-	if (n == -1)
+	if (n == -1 && (n = name_number("/etc/passwd", word)) == -1)
 		return (complain(pl, word, "no such user"));
 	ru->ru_uid = n;
 	ru->ru_acts |= ACT_UID;
@@ -246,12 +264,9 @@ parse_user(const struct place *pl, struct rule *ru, const char *word)
 static int
 parse_group(const struct place *pl, struct rule *ru, const char *word)
 {
-	const struct group *gr;
 	long n = number(word, 10, INT_MAX);
 
-	if (n == -1 && (gr = getgrnam(word)) != NULL)
-		n = gr->gr_gid;
-	if (n == -1)
+	if (n == -1 && (n = name_number("/etc/group", word)) == -1)
 		return (complain(pl, word, "no such group"));
 	ru->ru_gid = n;
 	ru->ru_acts |= ACT_GID;

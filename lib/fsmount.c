@@ -8,6 +8,7 @@
  * changes nothing.
  */
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrival.h"
 #include "devfsrules.h"
 #include "errmsg.h"
 #include "fd.h"
@@ -255,13 +257,16 @@ jail_mount(const char *root, const char *fstype, const char *from,
 	static const char *const nulls[] = { "nullfs", "none", "bind", NULL };
 	struct options op;
 	_cleanup_close_ int placefd = -1;
+	struct stat under;
 	int error = -1;
 
+	jail_warnings_clear();
 	if (parse_options(&op, opts) < 0)
 		return (-1);
 	if (is_one_of(fstype, specials))
 		error = mount_special(root, fstype, dir, &op);
-	else if ((placefd = open_place(root, dir)) < 0)
+	else if ((placefd = open_place(root, dir)) < 0 ||
+	    fstat(placefd, &under) < 0)
 		;
 	else if (is_one_of(fstype, nulls))
 		error = mount_null(from, placefd, &op);
@@ -272,5 +277,7 @@ jail_mount(const char *root, const char *fstype, const char *from,
 	} else
 		error = mount_new(fstype, from, placefd, &op);
 	free(op.op_data);
+	if (error == 0 && placefd != -1)
+		arrival_mounted(placefd, &under);
 	return (error);
 }

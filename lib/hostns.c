@@ -22,7 +22,7 @@
 struct call {
 	int	(*ca_fn)(void *);
 	void	*ca_arg;
-	int	 ca_ns;		/* the host's mount namespace */
+	int	 ca_ns;		/* a mount namespace */
 	int	 ca_result;
 	int	 ca_error;
 };
@@ -63,8 +63,7 @@ call_child(void *arg)
 	struct call *ca = arg;
 
 	if (setns(ca->ca_ns, CLONE_NEWNS) == -1)
-		ca->ca_result = jail_err(errno, "enter the host's mount "
-		    "namespace");
+		ca->ca_result = jail_err(errno, "enter a mount namespace");
 	else
 		ca->ca_result = ca->ca_fn(ca->ca_arg);
 	ca->ca_error = errno;
@@ -101,17 +100,23 @@ call_there(struct call *ca, char *stack)
 int
 hostns_call(int (*fn)(void *), void *arg)
 {
+	_cleanup_close_ int ns = open(HOST_NS, O_RDONLY | O_CLOEXEC);
+
+	if (ns == -1)
+		return (jail_err(errno, HOST_NS));
+	return (hostns_call_in(ns, fn, arg));
+}
+
+int
+hostns_call_in(int nsfd, int (*fn)(void *), void *arg)
+{
 	struct call ca = {
-		.ca_fn = fn, .ca_arg = arg,
+		.ca_fn = fn, .ca_arg = arg, .ca_ns = nsfd,
 		.ca_result = -1, .ca_error = EINTR,	/* when it is killed */
 	};
-	_cleanup_close_ int ns = -1;
 	char *stack;
 	int error, result;
 
-	if ((ns = open(HOST_NS, O_RDONLY | O_CLOEXEC)) == -1)
-		return (jail_err(errno, HOST_NS));
-	ca.ca_ns = ns;
 	stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE |
 	    MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	if (stack == MAP_FAILED)

@@ -20,4 +20,7 @@ int	hostns_follows(void);
  */
 int	hostns_call(int (*fn)(void *), void *arg);
 
+/* Likewise in another mount namespace, a prison's. */
+int	hostns_call_in(int nsfd, int (*fn)(void *), void *arg);
+
 #endif

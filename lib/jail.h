@@ -336,9 +336,30 @@ int	jail_umount(const char *root, const char *dir);
  * options `opts` (or NULL), as a line of fstab(5) says it.  Besides Linux's
  * own, fstype may be FreeBSD's nullfs, devfs, fdescfs, procfs, linprocfs,
  * linsysfs or tmpfs.  Returns 0 or -1.
+ *
+ * Running jails with `dir` below their root see what these functions mount
+ * and unmount, with the owners it has on the host.  Where that cannot be, it
+ * is one of jail_warnings().
  */
 int	jail_mount(const char *root, const char *fstype, const char *from,
 	    const char *dir, const char *opts);
+
+/*
+ * jail_remount: what was mounted by other means below the root of a running
+ * jail (0: of any) belongs to nobody inside: let it belong to whom it belongs
+ * on the host.  Returns the number of mounts that were set right, or -1.
+ */
+int	jail_remount(int jid);
+
+/*
+ * jail_share: before a jail is made with the root `path`, see to it that what
+ * is mounted below it later appears in the jail.  Where the host's mounts are
+ * not shared, path is mounted on itself and that is shared: then 1 is
+ * returned, and jail_unshare() undoes it, unless another jail has the path or
+ * something is still mounted there.  0: nothing had to be done, or -1.
+ */
+int	jail_share(const char *path);
+int	jail_unshare(const char *path);
 
 #ifdef __cplusplus
 }

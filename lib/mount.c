@@ -110,6 +110,9 @@ struct submount {
 	char	*sm_point;
 	char	*sm_type;
 	char	*sm_source;
+	int	 sm_follows;	/* what it is on receives from the host */
+	int	 sm_mapped;	/* its owners are */
+	int	 sm_settled;	/* has been replaced meanwhile */
 	int	 sm_fd;		/* its idmapped clone, -1: it is covered */
 };
 
@@ -156,6 +159,9 @@ submount_parse(struct submount *sm, char *line)
 	if (type == NULL)
 		return (0);
 	*type = '\0';
+	sm->sm_follows = strstr(line, " master:") != NULL;
+	sm->sm_mapped = strstr(line, ",idmapped") != NULL;
+	sm->sm_settled = 0;
 	sm->sm_fd = -1;
 	sm->sm_id = strtol(line, &end, 10);
 	sm->sm_parent = strtol(end, NULL, 10);
@@ -221,20 +227,24 @@ is_devfs(const struct submount *sm)
 	    strcmp(sm->sm_source, "devfs") == 0);
 }
 
+#define DEVFS_DEPTH	4
+
 /*
- * Before Linux 6.3 a tmpfs cannot be idmapped: give what the host's root owns
- * of a devfs to the prison's.  One level is all that there is.
+ * Before Linux 6.3 a tmpfs cannot be idmapped: give what is in a devfs to the
+ * prison's uids.  They may be those of the prison that had it before; ranges
+ * begin at multiples of 65536.
  */
 static int
-devfs_give(int fd, uid_t uid0)
+devfs_give(int fd, uid_t uid0, int depth)
 {
 	_cleanup_close_ int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
+	    O_CLOEXEC), below = -1;
 	char buf[4096];
-	struct stat st;
+	struct stat st, top;
 	ssize_t n, at;
 
-	if (dir == -1 || fchown(dir, uid0, uid0) == -1)
+	if (dir == -1 || fstat(dir, &top) == -1 || fchown(dir, uid0, uid0) ==
+	    -1)
 		return (jail_err(errno, "give /dev to the prison's root"));
 	while ((n = getdents64(dir, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n;) {
@@ -242,12 +252,22 @@ devfs_give(int fd, uid_t uid0)
 
 			at += de->d_reclen;
 			if (de->d_name[0] == '.' || fstatat(dir, de->d_name,
-			    &st, AT_SYMLINK_NOFOLLOW) == -1 || st.st_uid != 0)
+			    &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+			    st.st_dev != top.st_dev)
 				continue;
-			if (fchownat(dir, de->d_name, uid0, uid0,
-			    AT_SYMLINK_NOFOLLOW) == -1 && errno != EROFS)
+			if (fchownat(dir, de->d_name, uid0 + st.st_uid % 65536,
+			    uid0 + st.st_gid % 65536, AT_SYMLINK_NOFOLLOW) ==
+			    -1 && errno != EROFS)
 				return (jail_err(errno, "give /dev/%s to the "
 				    "prison's root", de->d_name));
+			if (!S_ISDIR(st.st_mode) || depth == DEVFS_DEPTH)
+				continue;
+			below = openat(dir, de->d_name, O_RDONLY |
+			    O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			if (below != -1 && devfs_give(below, uid0, depth + 1)
+			    == -1)
+				return (-1);
+			fd_close(&below);
 		}
 	return (0);
 }
@@ -314,7 +334,7 @@ submount_clone(struct submount *sm, int usernsfd, uid_t uid0)
 	if (strcmp(sm->sm_type, "devpts") == 0)
 		return (0);	/* its nodes are the prison's terminals */
 	if (idmap_mount(sm->sm_fd, usernsfd) == -1) {
-		if (is_devfs(sm) && devfs_give(sm->sm_fd, uid0) == -1)
+		if (is_devfs(sm) && devfs_give(sm->sm_fd, uid0, 0) == -1)
 			return (-1);
 		if (mount_setattr(sm->sm_fd, "", AT_EMPTY_PATH, &nodev,
 		    sizeof(nodev)) == -1)
@@ -408,6 +428,140 @@ mount_replace(int procfd, int top, const struct stat *under, int usernsfd,
 	for (i = 0; i < n; i++)
 		fd_close(&sm[i].sm_fd);
 	return (error);
+}
+
+int
+mount_open(const char *path)
+{
+	return (open_below(path, O_PATH));
+}
+
+/*
+ * What lies under a mount: its directory's entry has the number of the file
+ * that is there, not of the mount.  Where that cannot be told (a file system
+ * that has other numbers in its directories) ret_under->st_ino is 0.
+ */
+static int
+submount_under(const struct submount *sm, struct stat *ret_under)
+{
+	const char *name = strrchr(sm->sm_point, '/') + 1;
+	_cleanup_free_ char *above = strndup(sm->sm_point,
+	    name - sm->sm_point);
+	_cleanup_close_ int dir = -1;
+	char buf[4096];
+	struct statfs sf;
+	ssize_t n, at;
+
+	ret_under->st_ino = 0;
+	if (above == NULL || (dir = open_below(above, O_RDONLY |
+	    O_DIRECTORY)) == -1 || fstat(dir, ret_under) == -1 ||
+	    fstatfs(dir, &sf) == -1)
+		return (jail_err(errno, "%s", sm->sm_point));
+	ret_under->st_ino = 0;
+	if (sf.f_type == BTRFS_SUPER_MAGIC || sf.f_type ==
+	    OVERLAYFS_SUPER_MAGIC)
+		return (0);
+	while ((n = getdents64(dir, buf, sizeof(buf))) > 0)
+		for (at = 0; at < n;) {
+			struct dirent64 *de = (struct dirent64 *)(buf + at);
+
+			at += de->d_reclen;
+			if (strcmp(de->d_name, name) == 0)
+				ret_under->st_ino = de->d_ino;
+		}
+	return (0);
+}
+
+/*
+ * One arrival.  What cannot be idmapped stays, without devices but those of a
+ * devfs.  1: it has been replaced, with all that is on it.
+ */
+static int
+arrival_replace(int procfd, struct submount *sm, int usernsfd, uid_t uid0)
+{
+	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
+	_cleanup_close_ int at = submount_open(sm), try = -1;
+	struct stat under;
+
+	if (at == -1)
+		return (errno == 0 ? 0 : jail_err(errno, "%s", sm->sm_point));
+	if (usernsfd != -1 && strcmp(sm->sm_type, "devpts") != 0) {
+		try = open_tree(at, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+		    AT_EMPTY_PATH);
+		if (try != -1 && idmap_mount(try, usernsfd) == 0)
+			return (submount_under(sm, &under) == -1 ||
+			    mount_replace(procfd, sm->sm_id, under.st_ino != 0 ?
+			    &under : NULL, usernsfd, uid0) == -1 ? -1 : 1);
+	}
+	if (is_devfs(sm))
+		return (usernsfd == -1 ? 0 : devfs_give(at, uid0, 0));
+	if (strcmp(sm->sm_type, "devpts") != 0 && mount_setattr(at, "",
+	    AT_EMPTY_PATH, &nodev, sizeof(nodev)) == -1)
+		return (jail_err(errno, "make %s nodev", sm->sm_point));
+	return (0);
+}
+
+int
+mount_settle(int procfd, int usernsfd, uid_t uid0)
+{
+	struct submount sm[SUBMOUNTS_MAX];
+	const struct submount *parent;
+	_cleanup_free_ char *buf = malloc(MOUNTINFO_MAX);
+	int i, n, one, settled = 0;
+
+	if (buf == NULL)
+		return (jail_err(errno, "memory"));
+	if ((n = submounts_list(procfd, 0, buf, MOUNTINFO_MAX, sm)) <= 0)
+		return (n);
+	for (i = 0; i < n; i++) {
+		/* What came with another arrival has gone with it. */
+		parent = submount_find(sm, i, sm[i].sm_parent);
+		sm[i].sm_settled = parent != NULL && parent->sm_settled;
+		if (sm[i].sm_settled)
+			continue;
+		if (!sm[i].sm_follows || sm[i].sm_mapped)
+			continue;
+		one = arrival_replace(procfd, &sm[i], usernsfd, uid0);
+		if (one == -1)
+			return (-1);
+		sm[i].sm_settled = one;
+		settled += one;
+	}
+	return (settled);
+}
+
+/* Is it a mount with this root, which does not go with the host's? */
+static int
+is_stray(const struct submount *sm, const struct stat *root)
+{
+	_cleanup_close_ int at = sm->sm_follows ? -1 : submount_open(sm);
+	struct stat sb;
+
+	return (at != -1 && fstat(at, &sb) == 0 && sb.st_dev == root->st_dev &&
+	    sb.st_ino == root->st_ino);
+}
+
+int
+mount_revoke(int procfd, const char *path, const struct stat *root)
+{
+	struct submount sm[SUBMOUNTS_MAX];
+	_cleanup_free_ char *buf = malloc(MOUNTINFO_MAX);
+	int i, n;
+
+	if (buf == NULL)
+		return (jail_err(errno, "memory"));
+	if ((n = submounts_list(procfd, 0, buf, MOUNTINFO_MAX, sm)) <= 0)
+		return (n);
+	for (i = n - 1; i >= 0; i--)
+		if (strcmp(sm[i].sm_point, path) == 0 &&
+		    is_stray(&sm[i], root))
+			return (submount_detach(&sm[i], procfd));
+	/* The prisoner has moved a directory above it: wherever it is now. */
+	for (i = n - 1; i >= 0; i--)
+		if (is_stray(&sm[i], root) &&
+		    submount_detach(&sm[i], procfd) == -1)
+			return (-1);
+	return (0);
 }
 
 /* What is to be /proc inside, detached. */

@@ -31,6 +31,21 @@ int	mount_enter(int templatefd, int treefd, int usernsfd, uid_t uid0,
 int	mount_replace(int procfd, int top, const struct stat *under,
 	    int usernsfd, uid_t uid0);
 
+/*
+ * There too: let what has arrived from the host be a prison's: put idmapped
+ * clones in the place of those mounts that are not.  Their number, or -1.
+ */
+int	mount_settle(int procfd, int usernsfd, uid_t uid0);
+
+/*
+ * There too: unmount what has this root and is at `path`, unless it goes with
+ * the host's umount(2) by itself.
+ */
+int	mount_revoke(int procfd, const char *path, const struct stat *root);
+
+/* There too: open a place, following no links. */
+int	mount_open(const char *path);
+
 /* There too: unmount what fd is the root of, with all that is on it. */
 int	mount_detach(int procfd, int fd);
 

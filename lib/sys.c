@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "sys.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -41,6 +42,12 @@ sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 #ifndef SYS_listmount
 #define SYS_listmount		458
 #endif
+#ifndef SYS_statmount
+#define SYS_statmount		457
+#endif
+#ifndef STATMOUNT_MNT_BASIC
+#define STATMOUNT_MNT_BASIC	0x2
+#endif
 #ifndef STATX_MNT_ID_UNIQUE
 #define STATX_MNT_ID_UNIQUE	0x4000
 #endif
@@ -66,6 +73,38 @@ sys_has_submounts(int fd)
 		return (errno = ENOSYS, -1);
 	req.lr_mnt_id = stx.stx_mnt_id;
 	return (syscall(SYS_listmount, &req, &id, 1, 0));
+}
+
+/* The first part of struct statmount of 6.8. */
+struct statmount_answer {
+	uint32_t	sa_size;
+	uint32_t	sa_spare;
+	uint64_t	sa_mask;
+	uint64_t	sa_sb[3];
+	uint64_t	sa_id[3];
+	uint64_t	sa_attr;
+	uint64_t	sa_propagation;		/* MS_ */
+	uint64_t	sa_more[64];
+};
+
+int
+sys_is_shared(int fd)
+{
+	struct listmount_req req = { .lr_size = sizeof(req) };
+	struct statmount_answer answer = { .sa_mask = 0 };
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID_UNIQUE, &stx) == -1)
+		return (-1);
+	if ((stx.stx_mask & STATX_MNT_ID_UNIQUE) == 0)
+		return (errno = ENOSYS, -1);
+	req.lr_mnt_id = stx.stx_mnt_id;
+	req.lr_param = STATMOUNT_MNT_BASIC;
+	if (syscall(SYS_statmount, &req, &answer, sizeof(answer), 0) == -1)
+		return (-1);
+	if ((answer.sa_mask & STATMOUNT_MNT_BASIC) == 0)
+		return (errno = ENOSYS, -1);
+	return ((answer.sa_propagation & MS_SHARED) != 0);
 }
 
 int

@@ -32,6 +32,11 @@ int	sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
  */
 int	sys_has_submounts(int fd);
 
+/*
+ * Is the mount that fd is on shared?  1, 0, or -1 (ENOSYS before Linux 6.8).
+ */
+int	sys_is_shared(int fd);
+
 int	sys_pivot_root(const char *new_root, const char *put_old);
 
 /* Write a short string to a file beneath dirfd, in one write.  0 or -1. */

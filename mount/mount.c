@@ -31,6 +31,7 @@ struct line {
 	bool		 unmount;
 	bool		 fake;		/* -f: all but the deed */
 	bool		 verbose;
+	bool		 update;	/* -u: set arrivals right */
 	char		*options;	/* malloc'd, "" at first */
 };
 
@@ -41,7 +42,7 @@ usage(const struct line *l)
 		fprintf(stderr, "usage: umount.%s [-flnrv] dir\n", l->type);
 	else if (strchr(program_invocation_short_name, '_') != NULL)
 		fprintf(stderr, "usage: mount_nullfs [-o options] target "
-		    "mount-point\n");
+		    "mount-point\n       mount_nullfs -u [-v] [jail ...]\n");
 	else
 		fprintf(stderr, "usage: mount.%s [-fnsv] [-o options] %s "
 		    "dir\n", l->type, strcmp(l->type, "nullfs") == 0 ?
@@ -83,16 +84,19 @@ add_options(struct line *l, const char *more)
 static void
 parse_options(struct line *l, int argc, char **argv)
 {
+	const char *known = l->unmount ? "filnrvt:N:" : "fnsvo:t:uN:";
 	int ch;
 
-	while ((ch = getopt(argc, argv, l->unmount ? "filnrvt:N:" :
-	    "fnsvo:t:N:")) != -1)
+	while ((ch = getopt(argc, argv, known)) != -1)
 		switch (ch) {
 		case 'f':
 			l->fake = !l->unmount;
 			break;
 		case 'o':
 			add_options(l, optarg);
+			break;
+		case 'u':
+			l->update = true;
 			break;
 		case 'v':
 			l->verbose = true;
@@ -112,6 +116,14 @@ parse_options(struct line *l, int argc, char **argv)
 		}
 }
 
+/* The mounts stand, but not all is as it should be. */
+static void
+print_warnings(void)
+{
+	if (jail_warnings()[0] != '\0')
+		warnx("%s", jail_warnings());
+}
+
 static int
 do_mount(const struct line *l, const char *from, const char *dir)
 {
@@ -124,6 +136,7 @@ do_mount(const struct line *l, const char *from, const char *dir)
 		warnx("%s", jail_errmsg);
 		return (EX_FAIL);
 	}
+	print_warnings();
 	utab_add(from, dir, l->type);
 	return (0);
 }
@@ -135,10 +148,36 @@ do_unmount(const struct line *l, const char *dir)
 		warnx("%s", jail_errmsg);
 		return (EX_FAIL);
 	}
+	print_warnings();
 	utab_remove(dir);
 	if (l->verbose)
 		printf("%s: %s unmounted\n", program_invocation_short_name, dir);
 	return (0);
+}
+
+/*
+ * -u: what a plain mount(8) has brought into running jails belongs to nobody
+ * there; let it belong to whom it does on the host.
+ */
+static int
+do_update(const struct line *l, char **jails)
+{
+	int jid, n, status = 0;
+
+	if (*jails == NULL && jail_remount(0) == -1) {
+		warnx("%s", jail_errmsg);
+		return (EX_FAIL);
+	}
+	for (; *jails != NULL; jails++)
+		if ((jid = jail_getid(*jails)) <= 0) {
+			warnx("jail \"%s\" not found", *jails);
+			status = EX_FAIL;
+		} else if ((n = jail_remount(jid)) == -1) {
+			warnx("%s", jail_errmsg);
+			status = EX_FAIL;
+		} else if (l->verbose)
+			printf("%s: %d mounts\n", *jails, n);
+	return (status);
 }
 
 /* The path from the root, by which the tables know the place. */
@@ -165,6 +204,10 @@ main(int argc, char **argv)
 	parse_options(&l, argc, argv);
 	argc -= optind;
 	argv += optind;
+	if (l.update) {
+		free(l.options);
+		return (do_update(&l, argv));
+	}
 	if (argc != (l.unmount ? 1 : 2))
 		usage(&l);
 	dir = absolute(argv[argc - 1]);

@@ -13,10 +13,12 @@ config()
 	sed "s,@W,$W,g" >j.conf
 }
 
-# shows FILE: what the command says with -v, one word a step.
+# steps FILE: what the command says with -v, one line a step.  Whether the root
+# has to be made ready for late mounts is the host's affair: see arrivals.sh.
 steps()
 {
-	sed -n 's/^[a-z]*: run command[^:]*: \(.*\)/\1/p
+	sed -n '/--make-shared/d; /umount [^ ]*\/w$/d
+	    s/^[a-z]*: run command[^:]*: \(.*\)/\1/p
 	    s/.*jail_set(\([A-Z_]*\)).*/\1/p
 	    /: created$/s/.*/created/p
 	    /: removed$/s/.*/removed/p' "$1" | sed "s,$W,@W,g"

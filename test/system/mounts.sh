@@ -96,7 +96,7 @@ mount_nullfs_is_there_by_its_own_name()
 		touch $W/d/mnt/x 2>/dev/null || echo ro
 		umount $W/d/mnt'
 	atf_check -s exit:1 \
-	    -e inline:'usage: mount_nullfs [-o options] target mount-point\n' \
+	    -e inline:'usage: mount_nullfs [-o options] target mount-point\n       mount_nullfs -u [-v] [jail ...]\n' \
 	    "$W/sbin/mount_nullfs" a
 	atf_check -s exit:1 \
 	    -e inline:'usage: mount.devfs [-fnsv] [-o options] name dir\n' \
