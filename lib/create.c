@@ -325,7 +325,7 @@ make(struct state *st, struct request *rq, struct prison *pr, int attached,
 		prison_count(st, pr->pr_parent, 1);
 	step("make-count");
 	st->st_table->ta_journal = 0;
-	*ret_pr = *pr;
+	prison_copy(ret_pr, pr);
 	return (pr->pr_id);
 }
 
@@ -333,8 +333,9 @@ static int
 create(struct state *st, struct request *rq, int attached,
     struct prison *ret_pr, int *ret_guard)
 {
-	struct prison pr, above = { .pr_id = 0 };
+	struct prison pr, above;
 
+	above.pr_id = 0;
 	prison_init(&pr);
 	if (rq->rq_name != NULL && find_parent(st, rq->rq_name, &above) == -1)
 		return (-1);

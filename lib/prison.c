@@ -19,7 +19,9 @@
 #include "fd.h"
 #include "sys.h"
 
-#define RECORD_MAX	65536
+#define RECORD_MAX	65536	/* bytes of a record, at most */
+#define RECORD_USUAL	2048	/* most are a few hundred: no need to touch
+				   a stack that deep */
 
 #define FIELD(name, type, member) { name, type, \
 	offsetof(struct prison, member), sizeof(((struct prison *)0)->member) }
@@ -87,10 +89,8 @@ prison_uid0(const struct prison *pr)
 void
 prison_init(struct prison *pr)
 {
-	/* The long texts and lists are 13 KB, and mostly empty. */
-	memset(pr, 0, offsetof(struct prison, pr_meta));
+	memset(pr, 0, offsetof(struct prison, pr_addr4));
 	pr->pr_meta[0] = pr->pr_env[0] = '\0';
-	pr->pr_naddr4 = pr->pr_naddr6 = 0;
 	pr->pr_securelevel = -1;
 	pr->pr_enforce_statfs = 2;
 	pr->pr_host = JAIL_SYS_NEW;
@@ -270,42 +270,94 @@ prison_parse(struct prison *pr, char *text)
 	return (0);
 }
 
+static int
+load_from(int fd, char *buf, size_t size, struct prison *ret_pr)
+{
+	ssize_t n = pread(fd, buf, size, 0);
+
+	if (n == -1)
+		return (-1);
+	if (n == size)
+		return (errno = EFBIG, -1);
+	buf[n] = '\0';
+	return (prison_parse(ret_pr, buf));
+}
+
 int
 prison_load(const struct state *st, int jid, struct prison *ret_pr)
 {
 	_cleanup_close_ int fd = -1;
-	char buf[RECORD_MAX], path[32];
-	ssize_t n;
+	_cleanup_free_ char *large = NULL;
+	char buf[RECORD_USUAL], path[32];
+	int error;
 
 	snprintf(path, sizeof(path), "%d/record", jid);
 	fd = openat(st->st_dir, path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1 || (n = read(fd, buf, sizeof(buf) - 1)) == -1)
+	if (fd == -1)
 		return (-1);
-	buf[n] = '\0';
-	if (prison_parse(ret_pr, buf) == -1)
+	error = load_from(fd, buf, sizeof(buf), ret_pr);
+	if (error == -1 && errno == EFBIG &&
+	    (large = malloc(RECORD_MAX)) != NULL)
+		error = load_from(fd, large, RECORD_MAX, ret_pr);
+	if (error == -1)
 		return (jail_err(errno, "the record of jail %d", jid));
 	ret_pr->pr_id = jid;
 	return (0);
 }
 
+static int
+record_write(int dirfd, const char *path, const struct prison *pr)
+{
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *large = NULL;
+	char buf[RECORD_USUAL], *p = buf;
+	int n = prison_format(pr, buf, sizeof(buf));
+
+	if (n == -1 && (p = large = malloc(RECORD_MAX)) != NULL)
+		n = prison_format(pr, large, RECORD_MAX);
+	if (n == -1)
+		return (-1);
+	fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0644);
+	return (fd != -1 && write(fd, p, n) == n ? 0 : -1);
+}
+
 int
 prison_store(const struct state *st, const struct prison *pr)
 {
-	_cleanup_close_ int fd = -1;
-	char buf[RECORD_MAX], new[32], path[32];
-	int n;
+	char new[32], path[32];
 
-	if ((n = prison_format(pr, buf, sizeof(buf))) == -1)
-		return (-1);
 	snprintf(path, sizeof(path), "%d/record", pr->pr_id);
 	snprintf(new, sizeof(new), "%d/record.new", pr->pr_id);
-	fd = openat(st->st_dir, new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0644);
-	if (fd == -1 || write(fd, buf, n) != n ||
+	if (record_write(st->st_dir, new, pr) == -1 ||
 	    renameat(st->st_dir, new, st->st_dir, path) == -1)
 		return (jail_err(errno, "write the record of jail %d",
 		    pr->pr_id));
 	return (0);
+}
+
+void
+prison_copy(struct prison *to, const struct prison *from)
+{
+	memcpy(to, from, offsetof(struct prison, pr_addr4));
+	memcpy(to->pr_addr4, from->pr_addr4,
+	    from->pr_naddr4 * sizeof(from->pr_addr4[0]));
+	memcpy(to->pr_addr6, from->pr_addr6,
+	    from->pr_naddr6 * sizeof(from->pr_addr6[0]));
+	strcpy(to->pr_meta, from->pr_meta);
+	strcpy(to->pr_env, from->pr_env);
+}
+
+int
+prison_differs(const struct prison *a, const struct prison *b)
+{
+	return (memcmp(a, b, offsetof(struct prison, pr_addr4)) != 0 ||
+	    memcmp(a->pr_addr4, b->pr_addr4,
+	    a->pr_naddr4 * sizeof(a->pr_addr4[0])) != 0 ||
+	    memcmp(a->pr_addr6, b->pr_addr6,
+	    a->pr_naddr6 * sizeof(a->pr_addr6[0])) != 0 ||
+	    strcmp(a->pr_meta, b->pr_meta) != 0 ||
+	    strcmp(a->pr_env, b->pr_env) != 0);
 }
 
 int

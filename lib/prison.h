@@ -50,12 +50,16 @@ struct prison {
 	char		pr_domainname[256];
 	char		pr_hostuuid[64];
 	char		pr_cpus[256];	/* a list as "0-1,3"; "": all */
-	char		pr_meta[PRISON_METAMAX];
-	char		pr_env[PRISON_METAMAX];
 	unsigned	pr_naddr4;
 	unsigned	pr_naddr6;
+	/*
+	 * From here on 13 KB that are mostly empty: what lies in them beyond
+	 * the numbers above or the NUL means nothing.  See prison_copy().
+	 */
 	struct in_addr	pr_addr4[PRISON_MAXADDRS];	/* primary first */
 	struct in6_addr	pr_addr6[PRISON_MAXADDRS];
+	char		pr_meta[PRISON_METAMAX];
+	char		pr_env[PRISON_METAMAX];
 };
 
 /*
@@ -75,6 +79,10 @@ uid_t	prison_uid0(const struct prison *pr);
 
 /* A new prison's defaults. */
 void	prison_init(struct prison *pr);
+
+/* Copy, and compare, what means something. */
+void	prison_copy(struct prison *to, const struct prison *from);
+int	prison_differs(const struct prison *a, const struct prison *b);
 
 /* The record as text and back.  prison_parse: 0, or -1 (EINVAL). */
 int	prison_format(const struct prison *pr, char *buf, size_t size);

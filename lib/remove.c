@@ -63,10 +63,11 @@ mark(struct state *st, struct prison *pr, struct victim *vi)
 static int
 mark_all(struct state *st, const struct prison *top, struct victim **ret_vi)
 {
-	struct prison pr = *top;
+	struct prison pr;
 	struct victim *vi;
 	int jid, n = 1;
 
+	prison_copy(&pr, top);
 	if ((vi = calloc(top->pr_childcount + 1, sizeof(*vi))) == NULL)
 		return (jail_err(errno, "memory"));
 	*ret_vi = vi;

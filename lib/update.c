@@ -52,11 +52,10 @@ check_recall(const struct state *st, const struct prison *old,
 	return (0);
 }
 
-/* Take from a prison below what the one above has lost.  1: changed. */
-static int
+/* Take from a prison below what the one above has lost. */
+static void
 push_down(struct prison *pr, const struct prison *above, int levels)
 {
-	struct prison was = *pr;
 	unsigned i, j, n;
 
 	pr->pr_allow &= above->pr_allow;
@@ -84,7 +83,6 @@ push_down(struct prison *pr, const struct prison *above, int levels)
 					pr->pr_addr6[n++] = pr->pr_addr6[i];
 		pr->pr_naddr6 = n;
 	}
-	return (memcmp(&was, pr, sizeof(was)) != 0);
 }
 
 /*
@@ -144,7 +142,7 @@ update_below(struct state *st, const struct prison *old,
 		if (prison_load(st, jid, &pr) == -1 ||
 		    !prison_is_below(&pr, old))
 			continue;
-		was = pr;
+		prison_copy(&was, &pr);
 		push_down(&pr, new, levels_between(&pr, old));
 		if ((size_t)snprintf(name, sizeof(name), "%s%s", new->pr_name,
 		    pr.pr_name + strlen(old->pr_name)) >= sizeof(name))
@@ -218,12 +216,14 @@ names_update(const struct state *st, const struct prison *old,
  * its command runs.  Nothing that others see changes but whether it lives.
  */
 static int
-only_persist(const struct prison *old, const struct prison *new)
+only_persist(const struct prison *old, struct prison *new)
 {
-	struct prison pr = *new;
+	int persist = new->pr_persist, differs;
 
-	pr.pr_persist = old->pr_persist;
-	return (memcmp(&pr, old, sizeof(pr)) == 0);
+	new->pr_persist = old->pr_persist;
+	differs = prison_differs(old, new);
+	new->pr_persist = persist;
+	return (!differs);
 }
 
 static int
@@ -242,10 +242,12 @@ int
 prison_update(struct state *st, struct request *rq, const struct prison *old,
     struct prison *ret_pr)
 {
-	struct prison new = *old, above = { .pr_id = 0 };
+	struct prison new, above;
 	char text[JAIL_ERRMSGLEN];
 	int error;
 
+	prison_copy(&new, old);
+	above.pr_id = 0;
 	if (old->pr_parent != 0 && prison_load(st, old->pr_parent, &above) ==
 	    -1)
 		return (jail_err(errno, "jail %d", old->pr_parent));
@@ -254,7 +256,7 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
 	if (request_apply(rq, &new, above.pr_id != 0 ? &above : NULL, 0) == -1)
 		return (-1);
 	request_permissions(rq, &new);
-	*ret_pr = new;
+	prison_copy(ret_pr, &new);
 	if (only_persist(old, &new))
 		return (update_persist(st, &new));
 	if (check_recall(st, old, &new) == -1 ||
