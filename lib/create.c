@@ -228,7 +228,7 @@ make_pieces(struct state *st, struct request *rq, struct prison *pr,
 	if (prison_policy(st, pr) == -1)
 		return (-1);
 	step("make-policy");
-	if (prison_store(st, pr) == -1)
+	if (prison_store_first(st, pr) == -1)
 		return (-1);
 	step("make-record");
 	if (prison_addrs_add(st, pr) == -1 || prison_name_add(st, pr) == -1)

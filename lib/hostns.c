@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,14 +48,29 @@ hostns_follows(void)
 	return (follows);
 }
 
+/*
+ * To ask /proc costs, and a server asks for each prison.  A mount is of one
+ * namespace alone: as long as the one at "/" is the same, so is the answer.
+ */
 int
 hostns_elsewhere(void)
 {
+	static _Atomic uint64_t at_home;	/* a mount of the host's, + 1 */
 	struct stat ours, theirs;
+	uint64_t root = 0;
+	struct statx stx;
 
+	if (statx(AT_FDCWD, "/", 0, STATX_MNT_ID, &stx) == 0 &&
+	    (stx.stx_mask & STATX_MNT_ID) != 0)
+		root = stx.stx_mnt_id + 1;
+	if (root != 0 && root == at_home)
+		return (0);
 	/* Who may not look at the first process has no host to go to. */
-	return (stat("/proc/self/ns/mnt", &ours) == 0 &&
-	    stat(HOST_NS, &theirs) == 0 && ours.st_ino != theirs.st_ino);
+	if (stat("/proc/self/ns/mnt", &ours) == 0 &&
+	    stat(HOST_NS, &theirs) == 0 && ours.st_ino != theirs.st_ino)
+		return (1);
+	at_home = root;
+	return (0);
 }
 
 static int

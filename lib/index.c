@@ -8,12 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "errmsg.h"
+#include "fd.h"
 #include "sys.h"
 
 const char *
@@ -141,60 +143,118 @@ has_addr6(const struct prison *pr, const struct in6_addr *a)
 	return (0);
 }
 
+/* ------------------------------------------------------------------------
+ * addr/ADDRESS: the jids of those who have it, as numbers one after another.
+ */
+
+#define ADDRPATHLEN (sizeof("addr/") + INET6_ADDRSTRLEN)
+
 /*
  * Call fn for each address, but those that `but` (or NULL) has too, with its
- * directory's name below addr/.
+ * file's name.
  */
 static int
 for_each_addr(const struct prison *pr, const struct prison *but,
-    int (*fn)(const struct state *, const struct prison *, const char *dir),
+    int (*fn)(const struct state *, const struct prison *, const char *path),
     const struct state *st)
 {
-	char dir[sizeof("addr/") + INET6_ADDRSTRLEN] = "addr/";
+	char path[ADDRPATHLEN] = "addr/";
 	unsigned i;
 
 	for (i = 0; i < pr->pr_naddr4; i++) {
 		if (but != NULL && has_addr4(but, &pr->pr_addr4[i]))
 			continue;
-		inet_ntop(AF_INET, &pr->pr_addr4[i], dir + 5, INET6_ADDRSTRLEN);
-		if (fn(st, pr, dir) == -1)
+		inet_ntop(AF_INET, &pr->pr_addr4[i], path + 5,
+		    INET6_ADDRSTRLEN);
+		if (fn(st, pr, path) == -1)
 			return (-1);
 	}
 	for (i = 0; i < pr->pr_naddr6; i++) {
 		if (but != NULL && has_addr6(but, &pr->pr_addr6[i]))
 			continue;
-		inet_ntop(AF_INET6, &pr->pr_addr6[i], dir + 5,
+		inet_ntop(AF_INET6, &pr->pr_addr6[i], path + 5,
 		    INET6_ADDRSTRLEN);
-		if (fn(st, pr, dir) == -1)
+		if (fn(st, pr, path) == -1)
 			return (-1);
 	}
 	return (0);
 }
 
+/*
+ * Open an address's holders, and read them where there are any.  *ret_n of
+ * them, malloc'd (NULL: none).  The descriptor, or -1.
+ */
 static int
-addr_add(const struct state *st, const struct prison *pr, const char *dir)
+holders_open(const struct state *st, const char *path, int flags,
+    int32_t **ret_jids, size_t *ret_n)
 {
-	char path[128];
-	int fd;
+	int fd = openat(st->st_dir, path, flags | O_CLOEXEC, 0644);
+	struct stat sb;
+	ssize_t n = 0;
 
-	snprintf(path, sizeof(path), "%s/%d", dir, pr->pr_id);
-	if (mkdirat(st->st_dir, dir, 0755) == -1 && errno != EEXIST)
-		return (jail_err(errno, "register %s", dir));
-	fd = openat(st->st_dir, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (fd == -1)
-		return (jail_err(errno, "register %s", path));
-	close(fd);
-	return (0);
+	*ret_jids = NULL;
+	*ret_n = 0;
+	if (fd == -1 || fstat(fd, &sb) == -1 || sb.st_size == 0)
+		return (fd);
+	if ((*ret_jids = malloc(sb.st_size)) == NULL ||
+	    (n = pread(fd, *ret_jids, sb.st_size, 0)) == -1) {
+		free_ptr(ret_jids);
+		fd_close(&fd);
+		return (-1);
+	}
+	*ret_n = n / sizeof(**ret_jids);
+	return (fd);
 }
 
 static int
-addr_remove(const struct state *st, const struct prison *pr, const char *dir)
+addr_add(const struct state *st, const struct prison *pr, const char *path)
 {
-	char path[128];
+	_cleanup_free_ int32_t *jids = NULL;
+	_cleanup_close_ int fd = -1;
+	int32_t jid = pr->pr_id;
+	size_t i, n;
 
-	snprintf(path, sizeof(path), "%s/%d", dir, pr->pr_id);
-	unlinkat(st->st_dir, path, 0);
-	unlinkat(st->st_dir, dir, AT_REMOVEDIR);
+	fd = holders_open(st, path, O_RDWR | O_CREAT, &jids, &n);
+	for (i = 0; i < n; i++)
+		if (jids[i] == jid)
+			return (0);
+	if (fd == -1 || pwrite(fd, &jid, sizeof(jid), n * sizeof(jid)) !=
+	    sizeof(jid))
+		return (jail_err(errno, "register %s", path));
+	return (0);
+}
+
+/*
+ * Into the place of the one that goes comes the last.  Killed before the file
+ * is shorter we leave that one in it twice: so all places are looked at.
+ */
+static void
+holder_remove(const struct state *st, int jid, const char *path)
+{
+	_cleanup_free_ int32_t *jids = NULL;
+	_cleanup_close_ int fd = -1;
+	size_t had, i, n;
+
+	fd = holders_open(st, path, O_RDWR, &jids, &n);
+	if (fd == -1)
+		return;
+	for (had = n, i = 0; i < n; i++)
+		while (i < n && jids[i] == jid) {
+			jids[i] = jids[--n];
+			if (i < n && pwrite(fd, &jids[i], sizeof(*jids),
+			    i * sizeof(*jids)) != sizeof(*jids))
+				return;
+		}
+	if (n == 0)
+		unlinkat(st->st_dir, path, 0);
+	else if (n < had)
+		(void)!ftruncate(fd, n * sizeof(*jids));
+}
+
+static int
+addr_remove(const struct state *st, const struct prison *pr, const char *path)
+{
+	holder_remove(st, pr->pr_id, path);
 	return (0);
 }
 
@@ -230,7 +290,7 @@ holds(const struct prison *pr, const char *text)
 void
 prison_addrs_settle(const struct state *st, int jid, const struct prison *pr)
 {
-	char path[sizeof("addr/") + INET6_ADDRSTRLEN + 16];
+	char path[ADDRPATHLEN];
 	struct dirent *de;
 	DIR *d;
 	int fd;
@@ -246,11 +306,8 @@ prison_addrs_settle(const struct state *st, int jid, const struct prison *pr)
 		if (de->d_name[0] == '.' || strlen(de->d_name) >=
 		    INET6_ADDRSTRLEN || (pr != NULL && holds(pr, de->d_name)))
 			continue;
-		snprintf(path, sizeof(path), "addr/%.45s/%d", de->d_name, jid);
-		if (unlinkat(st->st_dir, path, 0) == -1)
-			continue;
 		snprintf(path, sizeof(path), "addr/%.45s", de->d_name);
-		unlinkat(st->st_dir, path, AT_REMOVEDIR);
+		holder_remove(st, jid, path);
 	}
 	closedir(d);
 }
@@ -261,38 +318,32 @@ prison_addrs_settle(const struct state *st, int jid, const struct prison *pr)
  * one that lives is enough, however many share it.
  */
 static int
-addr_clash(const struct state *st, const struct prison *pr, const char *dir)
+addr_clash(const struct state *st, const struct prison *pr, const char *path)
 {
-	int v6 = strchr(dir, ':') != NULL, alone, jid, fd;
+	int v6 = strchr(path, ':') != NULL;
+	int alone = v6 ? pr->pr_naddr6 == 1 : pr->pr_naddr4 == 1;
+	_cleanup_free_ int32_t *jids = NULL;
+	_cleanup_close_ int fd = -1;
 	struct prison other;
-	struct dirent *de;
-	DIR *d;
+	size_t i, n;
 
-	fd = openat(st->st_dir, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = holders_open(st, path, O_RDONLY, &jids, &n);
 	if (fd == -1)
-		return (0);
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return (jail_err(errno, "%s", dir));
-	}
-	alone = v6 ? pr->pr_naddr6 == 1 : pr->pr_naddr4 == 1;
-	while ((de = readdir(d)) != NULL) {
-		jid = atoi(de->d_name);
-		if (jid <= 0 || jid == pr->pr_id ||
-		    prison_load(st, jid, &other) == -1 ||
-		    !holds(&other, dir + 5) || !prison_alive(st, &other))
+		return (errno == ENOENT ? 0 : jail_err(errno, "%s", path));
+	for (i = 0; i < n; i++) {
+		if (jids[i] <= 0 || jids[i] == pr->pr_id ||
+		    prison_load(st, jids[i], &other) == -1 ||
+		    !holds(&other, path + 5) || !prison_alive(st, &other))
 			continue;
 		/* Who is below another uses the other's. */
 		if (prison_is_below(&other, pr) || prison_is_below(pr, &other))
 			continue;
-		closedir(d);
 		if (alone && (v6 ? other.pr_naddr6 : other.pr_naddr4) == 1)
 			return (0);
 		return (jail_errx(EADDRINUSE, "%s addresses clash: %s is held "
-		    "by jail \"%s\"", v6 ? "IPv6" : "IPv4", dir + 5,
+		    "by jail \"%s\"", v6 ? "IPv6" : "IPv4", path + 5,
 		    other.pr_name));
 	}
-	closedir(d);
 	return (0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prisons by name and by address, without a walk over all of them: links
- * name/NAME to a jid, and files addr/ADDRESS/JID.
+ * name/NAME to a jid, and files addr/ADDRESS of jids.
  */
 #ifndef ABASHIRI_INDEX_H
 #define ABASHIRI_INDEX_H

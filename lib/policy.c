@@ -879,12 +879,12 @@ policy_open(int bpfdirfd, struct policy_maps *ret_pm)
 	*ret_pm = pm;
 	if ((pm.pm_prisons = pin_get(bpfdirfd, "prisons")) == -1 ||
 	    (pm.pm_addrs = pin_get(bpfdirfd, "addrs")) == -1 ||
-	    (pm.pm_owners = pin_get(bpfdirfd, "owners")) == -1 ||
-	    (pm.pm_dir = fcntl(bpfdirfd, F_DUPFD_CLOEXEC, 3)) == -1) {
+	    (pm.pm_owners = pin_get(bpfdirfd, "owners")) == -1) {
 		jail_err(errno, "open the BPF maps");
 		policy_close(&pm);
 		return (-1);
 	}
+	pm.pm_dir = bpfdirfd;
 	*ret_pm = pm;
 	return (0);
 }
@@ -895,7 +895,7 @@ policy_close(struct policy_maps *pm)
 	fd_close(&pm->pm_prisons);
 	fd_close(&pm->pm_addrs);
 	fd_close(&pm->pm_owners);
-	fd_close(&pm->pm_dir);
+	pm->pm_dir = -1;
 }
 
 static int

@@ -53,7 +53,7 @@ struct policy_maps {
 	int	pm_prisons;	/* cgroup id -> row */
 	int	pm_addrs;	/* (list, address) -> membership */
 	int	pm_owners;	/* address -> whose listeners */
-	int	pm_dir;		/* where all is pinned */
+	int	pm_dir;		/* where all is pinned; the caller's */
 };
 #define POLICY_MAPS_INIT { .pm_prisons = -1, .pm_addrs = -1, \
 	.pm_owners = -1, .pm_dir = -1 }

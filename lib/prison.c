@@ -279,6 +279,8 @@ load_from(int fd, char *buf, size_t size, struct prison *ret_pr)
 		return (-1);
 	if (n == size)
 		return (errno = EFBIG, -1);
+	if (n == 0)	/* its writer was killed before he had written it */
+		return (errno = EINVAL, -1);
 	buf[n] = '\0';
 	return (prison_parse(ret_pr, buf));
 }
@@ -331,6 +333,18 @@ prison_store(const struct state *st, const struct prison *pr)
 	snprintf(new, sizeof(new), "%d/record.new", pr->pr_id);
 	if (record_write(st->st_dir, new, pr) == -1 ||
 	    renameat(st->st_dir, new, st->st_dir, path) == -1)
+		return (jail_err(errno, "write the record of jail %d",
+		    pr->pr_id));
+	return (0);
+}
+
+int
+prison_store_first(const struct state *st, const struct prison *pr)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/record", pr->pr_id);
+	if (record_write(st->st_dir, path, pr) == -1)
 		return (jail_err(errno, "write the record of jail %d",
 		    pr->pr_id));
 	return (0);

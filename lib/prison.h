@@ -92,6 +92,9 @@ int	prison_parse(struct prison *pr, char *text);
 int	prison_load(const struct state *st, int jid, struct prison *ret_pr);
 int	prison_store(const struct state *st, const struct prison *pr);
 
+/* Write the record of a prison that nobody sees yet. */
+int	prison_store_first(const struct state *st, const struct prison *pr);
+
 /*
  * Is a prison alive?  One that is not persistent lives as long as it has
  * processes or prisons below it.

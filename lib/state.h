@@ -10,7 +10,7 @@
  *	    bpf/		a bpffs with the policy's programs and maps
  *	    user/SLOT		pins of user namespaces kept for the next prison
  *	    name/NAME		link to a jid
- *	    addr/ADDRESS/JID	who holds an address
+ *	    addr/ADDRESS	jids of those who hold it
  *	    JID/record		the prison (prison.h)
  *	    JID/view		the namespaces its processes live in (view.h)
  *
@@ -36,7 +36,7 @@
 #define SLOT_NONE	(-1)
 
 #define TABLE_MAGIC	0x4a41494cu	/* "JAIL" */
-#define TABLE_VERSION	2
+#define TABLE_VERSION	3
 
 /*
  * Mapped shared by every command; changed only under the lock, which is

@@ -197,6 +197,61 @@ address_alone_may_be_shared_but_not_one_of_several(void **state)
 	assert_int_equal(faccessat(st.st_dir, "addr/10.0.0.9", F_OK, 0), -1);
 }
 
+/* What addr/10.0.0.9 holds, as text. */
+static const char *
+holders(void)
+{
+	static char text[64];
+	int32_t jids[8];
+	ssize_t n = 0, i;
+	int fd = openat(st.st_dir, "addr/10.0.0.9", O_RDONLY);
+	char *p = text;
+
+	if (fd != -1) {
+		n = read(fd, jids, sizeof(jids));
+		close(fd);
+	}
+	for (*p = '\0', i = 0; i < n / (ssize_t)sizeof(*jids); i++)
+		p += sprintf(p, "%d ", jids[i]);
+	return (text);
+}
+
+static void
+holders_of_an_address_come_and_go(void **state)
+{
+	static const int32_t doubled[] = { 33, 32, 33 };
+	struct prison pr;
+	int fd, jid;
+
+	(void)state;
+	sample(&pr, 0, "shares");
+	pr.pr_naddr4 = 1;
+	pr.pr_naddr6 = 0;
+	for (jid = 31; jid <= 33; jid++) {
+		pr.pr_id = jid;
+		assert_int_equal(prison_addrs_add(&st, &pr), 0);
+		assert_int_equal(prison_addrs_add(&st, &pr), 0);
+	}
+	assert_string_equal(holders(), "31 32 33 ");
+	pr.pr_id = 31;
+	prison_addrs_remove(&st, &pr, NULL);
+	assert_string_equal(holders(), "33 32 ");
+	prison_addrs_settle(&st, 99, NULL);
+	assert_string_equal(holders(), "33 32 ");
+	/* as one leaves it that is killed half way */
+	fd = openat(st.st_dir, "addr/10.0.0.9", O_WRONLY);
+	assert_int_equal(write(fd, doubled, sizeof(doubled)),
+	    sizeof(doubled));
+	close(fd);
+	prison_addrs_settle(&st, 33, NULL);
+	assert_string_equal(holders(), "32 ");
+	prison_addrs_settle(&st, 32, &pr);	/* it holds it: it stays */
+	assert_string_equal(holders(), "32 ");
+	prison_addrs_settle(&st, 32, NULL);
+	assert_string_equal(holders(), "");
+	assert_int_equal(faccessat(st.st_dir, "addr/10.0.0.9", F_OK, 0), -1);
+}
+
 static void
 address_of_one_that_has_ended_is_free(void **state)
 {
@@ -299,6 +354,7 @@ main(void)
 		cmocka_unit_test(name_of_another_is_not_taken_away),
 		cmocka_unit_test(
 		    address_alone_may_be_shared_but_not_one_of_several),
+		cmocka_unit_test(holders_of_an_address_come_and_go),
 		cmocka_unit_test(address_of_one_that_has_ended_is_free),
 		cmocka_unit_test(jids_are_counted_over_words_of_the_bitmap),
 		cmocka_unit_test(slots_run_out_and_come_back),
