@@ -2,7 +2,7 @@
 # The usual words over meson and ninja.
 #
 #   make            build
-#   make run        one prison made, entered and removed, on a Debian world
+#   make run        two prisons of one jail.conf, on a Debian world
 #   make check      everything that can fail, summed in the last line
 #   make check-vm   the same on a stock Debian, in a virtual machine
 #   make vm         a shell in that machine
