@@ -630,6 +630,8 @@ go(struct cfjail *j, const struct line *l, FILE *jidfile)
 	} else if (j->flags & JF_START) {
 		if (!go_start(j))
 			return;
+		if (j->step != NULL)
+			resolv_check(j);
 		clear_persist(j);
 		if (jidfile != NULL && j->jid > 0)
 			print_jail(jidfile, j, l->oldstyle);

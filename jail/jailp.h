@@ -270,4 +270,7 @@ void	note_usage(const struct cfjail *j, const struct jail_racct *ra);
 int	ifaddr_alias(struct cfjail *j, int family, const char *value,
 	    bool down);
 
+/* resolv.c */
+void	resolv_check(const struct cfjail *j);
+
 #endif
