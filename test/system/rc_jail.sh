@@ -111,7 +111,7 @@ a_failure_is_told_and_the_others_start()
 	atf_check grep -qF 'Starting jails: a b.' out
 	atf_check -o inline:"\
  cannot start jail  \"bad\": 
-jail: bad: mount.devfs: $W/nowhere/dev: No such file or directory
+jail: bad: path $W/nowhere: No such file or directory
  cannot start jail  \"worse\": 
 worse: created
 why
@@ -123,7 +123,7 @@ jail: \"nix\" not found
 	atf_check -o inline:'a\nb\n' jls name
 	atf_check -o ignore service jail stop
 	rc_conf 'jail_list='
-	atf_check -s exit:1 -o ignore -e match:'bad: mount.devfs' service jail start
+	atf_check -s exit:1 -o ignore -e match:'bad: path' service jail start
 	atf_check -o inline:'a\nb\nc\n' jls name
 }
 
