@@ -16,7 +16,8 @@ const struct allow allowtab[] = {
 	{ PR_ALLOW_SUSER, 0, 0, AL_PROCESS, NULL },
 	{ PR_ALLOW_SYSVIPC, 0, CALLS_SYSVMSG | CALLS_SYSVSEM | CALLS_SYSVSHM,
 	    AL_PROCESS, NULL },
-	{ PR_ALLOW_RAW_SOCKETS, CAP(NET_RAW), CALLS_RAW, AL_INIT | AL_PROCESS,
+	{ PR_ALLOW_RAW_SOCKETS, CAP(NET_RAW), CALLS_RAW,
+	    AL_INIT | AL_VNET | AL_PROCESS,
 	    "the shared network stack belongs to the host's root; ping works "
 	    "without it where net.ipv4.ping_group_range admits the prison" },
 	{ PR_ALLOW_CHFLAGS, CAP(LINUX_IMMUTABLE), 0, AL_INIT | AL_PROCESS,
@@ -52,7 +53,7 @@ const struct allow allowtab[] = {
 	    "the clock is kept for the host's root" },
 	{ PR_ALLOW_SETTIME, CAP(SYS_TIME), 0, AL_INIT | AL_PROCESS,
 	    "the clock is kept for the host's root" },
-	{ PR_ALLOW_ROUTING, CAP(NET_ADMIN), 0, AL_INIT | AL_PROCESS,
+	{ PR_ALLOW_ROUTING, CAP(NET_ADMIN), 0, AL_INIT | AL_VNET | AL_PROCESS,
 	    "the shared network stack belongs to the host's root" },
 	{ PR_ALLOW_SETAUDIT, CAP(AUDIT_CONTROL), 0, AL_NEVER,
 	    "Linux has one audit system for all" },
@@ -78,7 +79,7 @@ const size_t allowtab_n = sizeof(allowtab) / sizeof(allowtab[0]);
 	CAP(SYS_PTRACE) | CAP(NET_RAW) | CAP(NET_ADMIN))
 
 uint64_t
-allow_caps(uint64_t allow, int user_inherit)
+allow_caps(uint64_t allow, int user_inherit, int vnet)
 {
 	uint64_t caps = CAPS_BASE;
 	size_t i;
@@ -87,6 +88,9 @@ allow_caps(uint64_t allow, int user_inherit)
 		return (0);
 	if (!user_inherit)
 		caps |= CAPS_OWN_USER;
+	/* Over a stack of his own it is worth something. */
+	if (vnet)
+		caps &= ~CAP(NET_RAW);
 	for (i = 0; i < allowtab_n; i++)
 		if ((allow & allowtab[i].al_bit) != 0 &&
 		    (allowtab[i].al_flags & AL_NEVER) == 0)

@@ -20,6 +20,7 @@
 #define CALLS_SYSVSEM	0x40
 #define CALLS_SYSVSHM	0x80
 #define CALLS_RAW	0x100	/* INET sockets of any protocol */
+#define CALLS_VNET	0x200	/* what configures a network stack */
 
 struct allow {
 	uint64_t	 al_bit;	/* PR_ALLOW_ */
@@ -36,14 +37,16 @@ struct allow {
 				   over the host's it would be everything */
 #define AL_LIMIT	0x10	/* a resource limit that is lifted */
 #define AL_NEVER	0x2	/* there is no such thing on Linux */
+#define AL_VNET		0x20	/* ... or over a network stack of its own */
 #define AL_PROCESS	0x4	/* given to processes as they enter: cannot be
 				   taken from those that run */
 
 extern const struct allow allowtab[];
 extern const size_t allowtab_n;
 
-/* The bounding set for a prison with these permissions. */
-uint64_t allow_caps(uint64_t allow, int user_inherit);
+/* The bounding set for a prison with these permissions, and its own or the
+   host's uids and network stack. */
+uint64_t allow_caps(uint64_t allow, int user_inherit, int vnet);
 
 /* The groups of calls its processes may use. */
 unsigned allow_calls(uint64_t allow);

@@ -37,6 +37,7 @@
 #include "step.h"
 #include "sys.h"
 #include "update.h"
+#include "vnet.h"
 
 #define SWEEP_EACH	4	/* prisons looked at for each one made */
 
@@ -188,6 +189,7 @@ make_root(struct state *st, const struct request *rq, struct prison *pr)
 	if (try_root(st, pr) == 0)
 		return (0);
 	if (errno != EOPNOTSUPP || rq->rq_user_said ||
+	    pr->pr_vnet == JAIL_SYS_NEW ||
 	    (rq->rq_pid_said && pr->pr_pid == JAIL_SYS_INHERIT))
 		return (-1);
 	jail_warning("%s; user=inherit and pid=new are taken", jail_errmsg);
@@ -224,6 +226,8 @@ make_pieces(struct state *st, struct request *rq, struct prison *pr,
 		return (-1);
 	step("make-cgroup");
 	if (limit_create(st, pr) == -1)
+		return (-1);
+	if (vnet_pinned(pr) && vnet_make(st, pr) == -1)
 		return (-1);
 	if (prison_policy(st, pr) == -1)
 		return (-1);
@@ -269,9 +273,10 @@ check_mode(const struct request *rq, struct prison *pr)
 	if (pr->pr_user == JAIL_SYS_INHERIT && pr->pr_pid == JAIL_SYS_INHERIT)
 		return (jail_errx(EINVAL, "user=inherit needs pid=new: uid 0 of "
 		    "the host among the host's processes is no prisoner"));
-	if (pr->pr_vnet == JAIL_SYS_NEW)
-		return (jail_errx(EOPNOTSUPP, "vnet is not there yet: use "
-		    "ip4.addr, or ip4=inherit"));
+	if (pr->pr_vnet == JAIL_SYS_NEW && pr->pr_user == JAIL_SYS_INHERIT)
+		return (jail_errx(EINVAL, "vnet needs user=new: with the "
+		    "host's uids, who rules a network stack of his own rules "
+		    "the host's"));
 	return (0);
 }
 

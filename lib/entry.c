@@ -31,6 +31,7 @@
 #include "step.h"
 #include "sys.h"
 #include "verdict.h"
+#include "vnet.h"
 
 #define CAP_LAST	40	/* CAP_CHECKPOINT_RESTORE */
 #define SYSV_ANY(pr, mode) ((pr)->pr_sysvmsg == (mode) || \
@@ -175,7 +176,7 @@ view_prepare(struct entry *en, const struct state *st)
 
 	if ((en->en_template = template_open(st)) == -1)
 		return (jail_err(errno, "the template mount namespace"));
-	if (pr->pr_user == JAIL_SYS_NEW) {
+	if (pr->pr_user == JAIL_SYS_NEW && en->en_userns == -1) {
 		en->en_userns = idmap_userns(st->st_dir, pr->pr_slot,
 		    !may_nest(pr));
 		if (en->en_userns == -1)
@@ -222,6 +223,7 @@ entry_init(struct entry *en)
 	en->en_cg = en->en_dir = en->en_proc = en->en_template = -1;
 	en->en_userns = en->en_tree = en->en_view = -1;
 	en->en_pidns = en->en_first = en->en_null = -1;
+	en->en_net = en->en_ipc = -1;
 	en->en_ns = (struct ns_set)NS_SET_INIT;
 	limit_entry_init(&en->en_limit);
 }
@@ -288,7 +290,8 @@ entry_prepare(struct entry *en, const struct state *st,
 	unsigned flags = en->en_filter_flags;
 
 	en->en_dir = guard;
-	if (entry_open(en, st, pr) == -1)
+	if (entry_open(en, st, pr) == -1 ||
+	    vnet_open(st, pr, &en->en_net, &en->en_ipc, &en->en_userns) == -1)
 		return (-1);
 	/* Nobody can be in a prison that is just being made. */
 	if (guard == -1 && view_lock(en) == -1)
@@ -306,9 +309,10 @@ entry_prepare(struct entry *en, const struct state *st,
 	if (may_nest(pr))
 		flags |= FILTER_NEWNS;
 	en->en_caps = allow_caps(pr->pr_allow, pr->pr_user ==
-	    JAIL_SYS_INHERIT);
+	    JAIL_SYS_INHERIT, pr->pr_vnet == JAIL_SYS_NEW);
 	if (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
-	    sysv_calls(pr), flags) == -1)
+	    sysv_calls(pr) | (pr->pr_vnet == JAIL_SYS_NEW ? CALLS_VNET : 0),
+	    flags) == -1)
 		return (jail_err(errno, "build the system call filter"));
 	if (limit_prepare(&en->en_limit, st, pr) == -1)
 		return (-1);
@@ -338,6 +342,8 @@ entry_close(struct entry *en)
 	fd_close(&en->en_view);
 	fd_close(&en->en_pidns);
 	fd_close(&en->en_first);
+	fd_close(&en->en_net);
+	fd_close(&en->en_ipc);
 }
 
 /* uid 0 of the prison in every respect; no capability is lost by it. */
@@ -390,6 +396,8 @@ view_build(struct entry *en)
 	if (pr->pr_host != JAIL_SYS_INHERIT && hosts_uts &&
 	    (unshare(CLONE_NEWUTS) == -1 || names_set(pr) == -1))
 		return (jail_errwrap("make a UTS namespace"));
+	if (en->en_ipc != -1 && setns(en->en_ipc, CLONE_NEWIPC) == -1)
+		return (jail_err(errno, "enter the IPC namespace"));
 	if (pr->pr_user == JAIL_SYS_NEW &&
 	    setns(en->en_userns, CLONE_NEWUSER) == -1)
 		return (jail_err(errno, "enter the user namespace"));
@@ -398,7 +406,7 @@ view_build(struct entry *en)
 	step("view-user");
 	if (pr->pr_host != JAIL_SYS_INHERIT && !hosts_uts)
 		own |= CLONE_NEWUTS;
-	if (!SYSV_ANY(pr, JAIL_SYS_INHERIT))
+	if (en->en_ipc == -1 && !SYSV_ANY(pr, JAIL_SYS_INHERIT))
 		own |= CLONE_NEWIPC;
 	if (unshare(own) == -1)
 		return (jail_err(errno, "make UTS, IPC and cgroup namespaces"));
@@ -426,6 +434,8 @@ entry_enter(struct entry *en)
 		return (jail_err(errno, "prctl(PR_SET_DUMPABLE)"));
 	if (limit_enter(&en->en_limit) == -1)
 		return (-1);
+	if (en->en_net != -1 && setns(en->en_net, CLONE_NEWNET) == -1)
+		return (jail_err(errno, "enter the network stack"));
 	if (!en->en_join)
 		return (view_build(en));
 	if (ns_enter(&en->en_ns, &en->en_ids, &en->en_mine, &which) == -1)

@@ -39,6 +39,9 @@ struct entry {
 	struct ns_ids	en_mine;	/* the caller's own */
 	int		en_pidns;	/* pid=new: its PID namespace */
 	int		en_first;	/* the program of first.h, where needed */
+	int		en_net;		/* network stack to enter, -1: the
+					   caller's */
+	int		en_ipc;		/* build: pinned IPC namespace */
 	int		en_template;	/* build: template mount namespace */
 	int		en_userns;
 	int		en_tree;	/* the root to be */

@@ -185,11 +185,18 @@ block_socket(struct filter *fi, unsigned calls)
 
 	load(fi, OFF_ARG(0));
 	ret_if(fi, BPF_JEQ, AF_UNIX, SECCOMP_RET_ALLOW);
+	/* Whole packets: of a stack of one's own, with CAP_NET_RAW. */
+	if ((calls & CALLS_VNET) != 0 && (calls & CALLS_RAW) != 0)
+		ret_if(fi, BPF_JEQ, AF_PACKET, SECCOMP_RET_ALLOW);
 	inet = fi->fi_len;	/* AF_NETLINK: only NETLINK_ROUTE */
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 	    AF_NETLINK, 0, 4));
 	load(fi, OFF_ARG(2));
 	ret_if(fi, BPF_JEQ, NETLINK_ROUTE, SECCOMP_RET_ALLOW);
+	if ((calls & CALLS_VNET) != 0) {
+		ret_if(fi, BPF_JEQ, NETLINK_NETFILTER, SECCOMP_RET_ALLOW);
+		ret_if(fi, BPF_JEQ, NETLINK_SOCK_DIAG, SECCOMP_RET_ALLOW);
+	}
 	ret(fi, RET_ERRNO(EPROTONOSUPPORT));
 	fi->fi_insns[inet].jf = fi->fi_len - inet - 1;
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,

@@ -312,6 +312,25 @@ int	jail_racct(int jid, unsigned wanted, struct jail_racct *ret_ra);
 int	jail_event(const char *line);
 
 /*
+ * jail_netns: open the network namespace that a jail lives in, where that is
+ * not the host's: its own, or (vnet=inherit) that of the nearest jail above
+ * which has one.  *ret_fd is the caller's to close, or -1 where it shares the
+ * host's.  Returns 0 or -1.
+ */
+int	jail_netns(int jid, int *ret_fd);
+
+/*
+ * jail_vnet_attach: move a network interface of the caller's stack into that
+ * of a jail with vnet=new, as `ifconfig IF vnet JAIL`; when the jail ends it
+ * comes home under the name it had, also when it is no hardware.
+ * jail_vnet_detach: move one of the jail's interfaces into the caller's stack.
+ * Return 0 or -1 (ENXIO: no such interface, EINVAL: no such stack, or a device
+ * that cannot be moved, EEXIST: one of its name is there).
+ */
+int	jail_vnet_attach(int jid, const char *ifname);
+int	jail_vnet_detach(int jid, const char *ifname);
+
+/*
  * jail_warnings: what a successful jail_set(), jail_spawn() or jail_run() of
  * this thread could not give (a permission Linux cannot grant), or wants the
  * jailer to know, one line each.  Never NULL; "" when there is nothing to

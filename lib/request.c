@@ -138,6 +138,8 @@ apply_jailsys(struct request *rq, const struct param *pa, struct prison *pr,
 		    "creation on Linux"));
 	rq->rq_user_said |= p == &pr->pr_user;
 	rq->rq_pid_said |= p == &pr->pr_pid;
+	rq->rq_ip_said |= (p == &pr->pr_ip4 || p == &pr->pr_ip6) &&
+	    n != JAIL_SYS_INHERIT;
 	*p = n;
 	return (0);
 }
@@ -406,9 +408,12 @@ request_apply(struct request *rq, struct prison *pr,
 		if (apply_one(rq, pr, above, creating, rq->rq_iov[i].iov_base,
 		    &rq->rq_iov[i + 1]) == -1)
 			return (-1);
-	if (pr->pr_vnet == JAIL_SYS_NEW && (pr->pr_naddr4 | pr->pr_naddr6) != 0)
-		return (jail_errx(EINVAL, "vnet jails cannot have IP address "
-		    "restrictions"));
+	if (pr->pr_vnet == JAIL_SYS_NEW) {
+		if (rq->rq_ip_said || (pr->pr_naddr4 | pr->pr_naddr6) != 0)
+			return (jail_errx(EINVAL, "vnet jails cannot have IP "
+			    "address restrictions"));
+		pr->pr_ip4 = pr->pr_ip6 = JAIL_SYS_INHERIT;
+	}
 	if (above != NULL && check_below(pr, above) == -1)
 		return (-1);
 	return (check_sysv(pr));
@@ -434,8 +439,9 @@ request_permissions(const struct request *rq, struct prison *pr)
 
 	for (al = allowtab; al < allowtab + allowtab_n; al++) {
 		impossible = (al->al_flags & AL_NEVER) != 0 ||
-		    (al->al_flags & (pr->pr_user == JAIL_SYS_NEW ? AL_INIT :
-		    AL_OWN)) != 0;
+		    ((al->al_flags & (pr->pr_user == JAIL_SYS_NEW ? AL_INIT :
+		    AL_OWN)) != 0 && (pr->pr_vnet != JAIL_SYS_NEW ||
+		    (al->al_flags & AL_VNET) == 0));
 		if ((pr->pr_allow & al->al_bit) == 0 || (!impossible &&
 		    ((al->al_flags & AL_LIMIT) == 0 ||
 		    limits_can_be_lifted())))

@@ -18,6 +18,7 @@ struct request {
 	const char	*rq_name;	/* NULL: not said */
 	int		 rq_user_said;	/* user= and pid= were given */
 	int		 rq_pid_said;
+	int		 rq_ip_said;	/* ip4= or ip6=, and not inherit */
 	uint64_t	 rq_allow_said;	/* PR_ALLOW_ given by name */
 };
 

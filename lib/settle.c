@@ -19,6 +19,7 @@
 #include "index.h"
 #include "limit.h"
 #include "step.h"
+#include "vnet.h"
 
 int
 prison_guarded(const struct state *st, int jid)
@@ -108,6 +109,7 @@ end_directory(const struct state *st, int jid)
 	static const char *const files[] = {
 		"record", "view", "record.new", "remover", "watch"
 	};
+	_cleanup_close_ int dirfd = -1;
 	char path[32];
 	size_t i;
 
@@ -119,6 +121,11 @@ end_directory(const struct state *st, int jid)
 		if (unlinkat(st->st_dir, path, AT_REMOVEDIR) == 0)
 			return;
 	}
+	/* Only those who had something pinned come this far. */
+	if ((dirfd = prison_opendir(st, jid)) == -1)
+		return;
+	vnet_end(dirfd);
+	unlinkat(st->st_dir, path, AT_REMOVEDIR);
 }
 
 void

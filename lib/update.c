@@ -26,6 +26,7 @@
 #include "settle.h"
 #include "step.h"
 #include "sys.h"
+#include "vnet.h"
 
 /* A permission lives in the processes that have it: it cannot be recalled. */
 static int
@@ -96,6 +97,9 @@ replace(struct state *st, const struct prison *old, const struct prison *new)
 	st->st_table->ta_journal_slot = SLOT_NONE;
 	st->st_table->ta_journal = new->pr_id;
 	step("update-journal");
+	/* sysv*=new, now: the next view is built with what is pinned. */
+	if (vnet_pinned(new) && vnet_make(st, new) == -1)
+		return (-1);
 	if (prison_addrs_add(st, new) == -1 || prison_name_add(st, new) == -1)
 		return (-1);
 	step("update-index");

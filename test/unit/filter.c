@@ -198,6 +198,41 @@ sockets_are_of_the_families_that_are_policed(void **state)
 }
 
 static void
+a_stack_of_its_own_takes_its_netlink_and_no_more(void **state)
+{
+	struct filter fi;
+	int family, protocol, raw, want;
+
+	(void)state;
+	for (raw = 0; raw < 2; raw++) {
+		filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT) | CALLS_VNET |
+		    (raw ? CALLS_RAW : 0), 0);
+		for (family = 0; family < AF_MAX; family++) {
+			want = family == AF_UNIX || family == AF_INET ||
+			    family == AF_INET6 || family == AF_NETLINK ||
+			    (raw && family == AF_PACKET) ? 0 :
+			    EPROTONOSUPPORT;
+			assert_int_equal(verdict(&fi, SYS_socket, family,
+			    SOCK_RAW, 0), want);
+		}
+		for (protocol = 0; protocol < 32; protocol++) {
+			want = protocol == NETLINK_ROUTE ||
+			    protocol == NETLINK_NETFILTER ||
+			    protocol == NETLINK_SOCK_DIAG ? 0 :
+			    EPROTONOSUPPORT;
+			assert_int_equal(verdict(&fi, SYS_socket, AF_NETLINK,
+			    SOCK_RAW, protocol), want);
+		}
+		assert_int_equal(verdict(&fi, SYS_socket, AF_INET, SOCK_STREAM,
+		    IPPROTO_SCTP), raw ? 0 : EPROTONOSUPPORT);
+	}
+	/* Packets of the host's stack are not had by raw sockets on it. */
+	filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT) | CALLS_RAW, 0);
+	assert_int_equal(verdict(&fi, SYS_socket, AF_PACKET, SOCK_RAW, 0),
+	    EPROTONOSUPPORT);
+}
+
+static void
 typing_into_a_terminal_is_refused(void **state)
 {
 	struct filter fi;
@@ -292,7 +327,7 @@ every_combination_can_be_built(void **state)
 	unsigned calls, flags;
 
 	(void)state;
-	for (calls = 0; calls < CALLS_RAW << 1; calls++)
+	for (calls = 0; calls < CALLS_VNET << 1; calls++)
 		for (flags = 0; flags < 8; flags++)
 			assert_int_equal(filter_build(&fi, calls, flags), 0);
 }
@@ -306,6 +341,8 @@ main(void)
 		cmocka_unit_test(by_default_what_daemons_need_is_open),
 		cmocka_unit_test(namespaces_are_refused_in_every_spelling),
 		cmocka_unit_test(sockets_are_of_the_families_that_are_policed),
+		cmocka_unit_test(
+		    a_stack_of_its_own_takes_its_netlink_and_no_more),
 		cmocka_unit_test(typing_into_a_terminal_is_refused),
 		cmocka_unit_test(other_abis_find_nothing),
 		cmocka_unit_test(calls_that_nobody_has_looked_at_are_not_there),
