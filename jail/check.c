@@ -55,9 +55,10 @@ check_missing(struct cfjail *j)
 	}
 	if (!(j->flags & JF_START))
 		return (error);
-	if (string_param(j, K_VNET_INTERFACE) != NULL) {
-		jail_warnx(j, "vnet.interface: %s: jails have no network "
-		    "stack of their own yet",
+	if (string_param(j, K_VNET_INTERFACE) != NULL &&
+	    j->known[K_VNET] == NULL) {
+		jail_warnx(j, "vnet.interface: %s: the jail has no network "
+		    "stack of its own (vnet)",
 		    string_param(j, K_VNET_INTERFACE));
 		error = -1;
 	}

@@ -142,6 +142,8 @@ run_step(struct cfjail *j)
 		return (ifaddr_alias(j, AF_INET6, text, down));
 	case K_MOUNT_ROOT:
 		return (mount_root(j, down));
+	case K_VNET_INTERFACE:
+		return (vnet_interface(j, text));
 	case K_MOUNT:
 		return (mount_line(j, "mount", text, down));
 	case K_FSTAB_LINE:

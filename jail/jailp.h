@@ -266,6 +266,9 @@ bool	has_mounts(const struct cfjail *j);
 #define USAGE_NOTED	(RA_CPU | RA_MEMORY | RA_PEAK | RA_IO | RA_AGE)
 void	note_usage(const struct cfjail *j, const struct jail_racct *ra);
 
+/* vnet.c */
+int	vnet_interface(struct cfjail *j, const char *ifname);
+
 /* ifaddr.c */
 int	ifaddr_alias(struct cfjail *j, int family, const char *value,
 	    bool down);
