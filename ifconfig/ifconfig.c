@@ -7,6 +7,7 @@
 #include <err.h>
 #include <errno.h>
 #include <jail.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,19 @@ do_caps(struct target *ta, const char *arg, unsigned caps, unsigned on)
 	(void)arg;
 	if (caps_set(ta->ta_name, caps, on) == -1)
 		err(1, "ioctl (SIOCSIFCAP)");
+}
+
+/* Move it into a jail, or (it is not here) out of one. */
+static void
+do_vnet(struct target *ta, const char *arg, unsigned in, unsigned b)
+{
+	int jid = jail_getid(arg);
+
+	(void)b;
+	if (jid == -1 || (in ? jail_vnet_attach(jid, ta->ta_name) :
+	    jail_vnet_detach(jid, ta->ta_shown)) == -1)
+		errx(1, "%s", jail_errmsg);
+	ta->ta_gone = in;
 }
 
 static void
@@ -247,6 +261,8 @@ static const struct verb {
 	{ "-descr", 0, do_descr, 0, 0 },
 	{ "group", 1, do_group, 1, 0 },
 	{ "-group", 1, do_group, 0, 0 },
+	{ "vnet", 1, do_vnet, 1, 0 },
+	{ "-vnet", 1, do_vnet, 0, 0 },
 	{ "destroy", 0, do_destroy, 0, 0 },
 	{ "unplumb", 0, do_destroy, 0, 0 },
 
@@ -451,6 +467,19 @@ options_parse(struct options *op, int argc, char *argv[])
 		usage();
 }
 
+/* IF -vnet JAIL: first of all, for only then it is here. */
+static void
+reclaim(struct nl *nl, const char *name, char ***words)
+{
+	struct target ta = { .ta_nl = nl };
+
+	if ((*words)[1] == NULL)
+		errx(1, "'-vnet' requires argument");
+	snprintf(ta.ta_shown, sizeof(ta.ta_shown), "%s", name);
+	do_vnet(&ta, (*words)[1], 0, 0);
+	*words += 2;
+}
+
 /* One interface: create it, show it, change it. */
 static void
 one(struct options *op, struct nl *nl, char *argv[])
@@ -477,19 +506,34 @@ one(struct options *op, struct nl *nl, char *argv[])
 		    "without -j", op->op_jail, name);
 	if (create)
 		clone_create(nl, name, made);
+	if (!create && strcmp(argv[0], "-vnet") == 0)
+		reclaim(nl, name, &argv);
 	if (!target_find(&ta, nl, create ? made : name))
 		target_missing(name);
 	ta.ta_print = create && strcmp(made, name) != 0;
 	change(&ta, argv);
 }
 
+/*
+ * Into the jail's network stack; one that has the host's, or that of the jail
+ * above it, is shown its own addresses.
+ */
 static void
 enter_jail(struct options *op)
 {
-	int jid = jail_getid(op->op_jail);
+	int fd, jid = jail_getid(op->op_jail);
+	char vnet[16], number[16];
+	static char n_jid[] = "jid", n_vnet[] = "vnet";
 
-	if (jid == -1 || own_jail(op->op_show.sh_own, jid) == -1)
+	if (jid == -1 || jail_netns(jid, &fd) == -1)
 		errx(1, "%s", jail_errmsg);
+	snprintf(number, sizeof(number), "%d", jid);
+	if (jail_getv_sized(0, n_jid, number, sizeof(number), n_vnet, vnet,
+	    sizeof(vnet), NULL) == -1 || (strcmp(vnet, "new") != 0 &&
+	    own_jail(op->op_show.sh_own, jid) == -1))
+		errx(1, "%s", jail_errmsg);
+	if (fd != -1 && setns(fd, CLONE_NEWNET) == -1)
+		err(1, "jail \"%s\": enter its network stack", op->op_jail);
 }
 
 int
