@@ -121,9 +121,9 @@ by_default_what_daemons_need_is_open(void **state)
 	static const long yes[] = {
 		SYS_read, SYS_write, SYS_openat, SYS_execve, SYS_wait4,
 		SYS_kill, SYS_chroot, SYS_setuid, SYS_setgroups, SYS_capset,
-		SYS_prctl, SYS_ptrace, SYS_sethostname, SYS_chown,
+		SYS_prctl, SYS_ptrace, SYS_sethostname, SYS_fchown,
 		SYS_prlimit64, SYS_bind, SYS_connect, SYS_accept4,
-		SYS_epoll_wait, SYS_futex, SYS_mmap, SYS_seccomp,
+		SYS_epoll_pwait, SYS_futex, SYS_mmap, SYS_seccomp,
 		SYS_memfd_create, SYS_clock_gettime, SYS_inotify_init1,
 	};
 	struct filter fi;
