@@ -7,9 +7,12 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "config.h"
 #include "jailp.h"
 
 int paralimit = -1;	/* commands that may still be started; -1: any */
@@ -124,6 +127,37 @@ make_jail(struct cfjail *j)
 	return (0);
 }
 
+#if JAIL_FAULTS
+/*
+ * For tests, as lib/step.h: where a start or a stop may be cut short, which is
+ * behind each of its steps but those that wait for a command.
+ */
+static void
+fault(const struct cfjail *j, bool down)
+{
+	const char *at = getenv("JAIL_KILL_AT"), *file = getenv("JAIL_STEPS");
+	char *name = eprintf("jail-%s-%d-%s", down ? "stop" : "start",
+	    (int)*j->step, j->known[*j->step] != NULL ?
+	    j->known[*j->step]->name : "");
+	FILE *f = file != NULL ? fopen(file, "ae") : NULL;
+
+	if (f != NULL) {
+		fprintf(f, "%s\n", name);
+		fclose(f);
+	}
+	if (at != NULL && strcmp(at, name) == 0)
+		kill(getpid(), SIGKILL);
+	free(name);
+}
+#else
+static inline void
+fault(const struct cfjail *j, bool down)
+{
+	(void)j;
+	(void)down;
+}
+#endif
+
 /* Carry out the present step: 0 done, 1 begun, -1 failed. */
 static int
 run_step(struct cfjail *j)
@@ -187,6 +221,9 @@ next_command(struct cfjail *j)
 		    (undo && !undone(*j->step)))
 			continue;
 		switch (run_step(j)) {
+		case 0:
+			fault(j, backward || (j->flags & JF_STOP) != 0);
+			break;
 		case -1:
 			failed(j);
 			return (1);

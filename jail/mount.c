@@ -38,6 +38,9 @@ unmount(struct cfjail *j, const char *what, const char *to, const char *root,
 {
 	int error = jail_umount(root, below);
 
+	/* -C: of a start that was cut short, not all is there. */
+	if (error < 0 && errno == EINVAL && (j->flags & JF_CLEANUP))
+		return (0);
 	if (error < 0)
 		jail_warnx(j, "%s: %s: %s", what, to, errno == EINVAL ?
 		    "not a mount point" : strerror(errno));

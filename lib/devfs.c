@@ -24,6 +24,7 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "mount.h"
+#include "step.h"
 #include "sys.h"
 
 /*
@@ -189,6 +190,7 @@ jail_mount_devfs(const char *root, const char *dir, int ruleset)
 	    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	if (dev == -1 || attach_mount(dev, target, dir) == -1)
 		return (-1);
+	step("devfs-attached");
 	mask = umask(0);
 	error = fill(dev, nodes, n);
 	umask(mask);
@@ -196,6 +198,7 @@ jail_mount_devfs(const char *root, const char *dir, int ruleset)
 		give_up(root, dir);
 		return (-1);
 	}
+	step("devfs-filled");
 	arrival_mounted(target, &under);
 	return (0);
 }
@@ -289,6 +292,7 @@ jail_umount(const char *root, const char *dir)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", target);
 	if (umount2(path, MNT_DETACH) == -1)
 		return (jail_err(errno, "umount %s", dir));
+	step("umount-done");
 	fd_close(&target);
 	if ((target = open_target(root, dir, 0)) != -1)
 		arrival_gone(target, &gone);

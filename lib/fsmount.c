@@ -22,6 +22,7 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "jail.h"
+#include "step.h"
 #include "sys.h"
 
 /* What the options of a line come down to. */
@@ -277,7 +278,9 @@ jail_mount(const char *root, const char *fstype, const char *from,
 	} else
 		error = mount_new(fstype, from, placefd, &op);
 	free(op.op_data);
-	if (error == 0 && placefd != -1)
+	if (error == 0 && placefd != -1) {
+		step("mount-attached");
 		arrival_mounted(placefd, &under);
+	}
 	return (error);
 }

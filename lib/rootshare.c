@@ -22,6 +22,7 @@
 #include "fd.h"
 #include "jail.h"
 #include "mount.h"
+#include "step.h"
 #include "sys.h"
 
 /* A line of mountinfo. */
@@ -109,11 +110,13 @@ jail_share(const char *path)
 		return (0);
 	tree = open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
 	    AT_EMPTY_PATH);
-	if (tree == -1 || move_mount(tree, "", fd, "",
-	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1 ||
-	    mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == -1)
+	/* Shared first: by that jail_unshare() knows it. */
+	if (tree == -1 || mount_setattr(tree, "", AT_EMPTY_PATH, &attr,
+	    sizeof(attr)) == -1 || move_mount(tree, "", fd, "",
+	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == -1)
 		return (jail_err(errno, "path %s: share what is mounted below",
 		    path));
+	step("share-attached");
 	return (1);
 }
 
