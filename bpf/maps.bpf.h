@@ -55,6 +55,8 @@ EXTERN HASH(prisons, __u64, struct police_row, 16384);
 EXTERN HASH(addrs, struct police_member, struct police_addr, 65536);
 EXTERN HASH(owners, struct police_addr, struct police_owner, 65536);
 
+EXTERN HASH(texts, struct police_textkey, struct police_text, 65536);
+
 EXTERN struct {
 	__uint(type, BPF_MAP_TYPE_SOCKHASH);
 	__uint(max_entries, 65536);

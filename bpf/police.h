@@ -14,7 +14,7 @@
  * Raise when a map below changes its meaning, even where its size stays:
  * programs of one layout never meet maps of another.
  */
-#define POLICE_LAYOUT	1
+#define POLICE_LAYOUT	2
 
 /* pr_mode4, pr_mode6.  A row of zeros may do nothing. */
 #define POLICE_DISABLE	0	/* the family does not exist inside */
@@ -56,6 +56,47 @@ struct police_row {
 	__u32			pr_uid0;	/* host uid of its root */
 	__u32			pr_mode4;
 	__u32			pr_mode6;
+	/* For self.bpf.c alone: what the prison may know of itself. */
+	__u64			pr_allow;	/* PR_ALLOW_ */
+	__u64			pr_text;	/* key of its texts; 0: none */
+	__u32			pr_childmax;
+	__u32			pr_childcur;
+	__u32			pr_statfs;
+	__u32			pr_ruleset;
+	__u32			pr_nenv;	/* chunks of its env */
+	__u32			pr_nlist;	/* ... of the list of jails */
+};
+
+/* getsockopt(2)'s level; its name 0 asks for the row, else what << 16 | chunk
+   for a text. */
+#define POLICE_SELF	0x4a61696c	/* "Jail" */
+#define POLICE_ENV	1
+#define POLICE_JAILS	2
+
+struct police_self {
+	__u64	ps_allow;
+	__u64	ps_text;
+	__u32	ps_flags;	/* POLICE_ */
+	__u32	ps_childmax;
+	__u32	ps_childcur;
+	__u32	ps_statfs;
+	__u32	ps_ruleset;
+	__u32	ps_nenv;
+	__u32	ps_nlist;
+	__u32	ps_pad;
+};
+
+/* Map "texts": pieces of a text.  They never change; a prison gets others. */
+#define POLICE_TEXTLEN	1024
+
+struct police_textkey {
+	__u64	pk_text;
+	__u32	pk_what;	/* POLICE_ENV, POLICE_JAILS */
+	__u32	pk_chunk;
+};
+
+struct police_text {
+	__u64	pt_words[POLICE_TEXTLEN / 8];
 };
 
 /* The key in "prisons" that is no cgroup's: pr_naddr4 counts the prisons

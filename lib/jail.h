@@ -331,6 +331,31 @@ int	jail_vnet_attach(int jid, const char *ifname);
 int	jail_vnet_detach(int jid, const char *ifname);
 
 /*
+ * What FreeBSD has as the sysctl tree security.jail: a row for each leaf.
+ * security.jail.param. has one for each parameter; its value is 0, or a
+ * string's size as a string.
+ */
+struct jail_sysctl {
+	const char	*js_name;
+	unsigned	 js_kind;	/* CTLTYPE_ | CTLFLAG_ */
+	const char	*js_format;	/* "I", "IU", "A", "S,in_addr" ... */
+	const char	*js_descr;
+};
+
+/* All rows, sorted as FreeBSD shows them.  The library's own, never NULL. */
+const struct jail_sysctl *jail_sysctls(size_t *ret_n);
+
+/*
+ * jail_sysctlget: what `name` is to jail `jid`, 0 being the caller's own, as
+ * sysctlbyname(3) tells it: oldp NULL asks for the size; ENOMEM, it does not
+ * fit; ENOENT, no such name.  jail_sysctlbyname: FreeBSD's call, for the
+ * caller; nothing can be set (EPERM).  Return 0 or -1.
+ */
+int	jail_sysctlget(int jid, const char *name, void *oldp, size_t *oldlenp);
+int	jail_sysctlbyname(const char *name, void *oldp, size_t *oldlenp,
+	    const void *newp, size_t newlen);
+
+/*
  * jail_warnings: what a successful jail_set(), jail_spawn() or jail_run() of
  * this thread could not give (a permission Linux cannot grant), or wants the
  * jailer to know, one line each.  Never NULL; "" when there is nothing to

@@ -29,7 +29,7 @@ keyvalue_get(const char *buf, const char *key, size_t *ret_len)
 int
 keyvalue_set(char *buf, size_t size, const char *key, const char *value)
 {
-	size_t klen = strlen(key), vlen, head, tail, old = 0;
+	size_t klen = strlen(key), vlen, head, tail, rest, old = 0;
 	const char *found = keyvalue_get(buf, key, &vlen);
 	char *line;
 
@@ -53,7 +53,8 @@ keyvalue_set(char *buf, size_t size, const char *key, const char *value)
 		return (0);
 	}
 	vlen = strlen(value);
-	if (strlen(buf) - old + klen + 1 + vlen + 2 > size)
+	rest = strlen(buf) - old;
+	if (klen + 1 + vlen + (rest > 0) + rest + 1 > size)
 		return (errno = EFBIG, -1);
 	if (found != NULL)
 		memmove(buf + head, buf + head + old, tail + 1);

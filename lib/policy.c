@@ -8,7 +8,7 @@
  * find the kernel's structures by its own BTF.
  *
  * In the pin directory:
- *	prisons addrs owners listeners notes	maps
+ *	prisons addrs owners texts listeners notes	maps
  *	bind4 ...				a link for each program
  *	steer					the program that is attached
  *						by network namespace
@@ -50,9 +50,9 @@ static int	run_loader(struct bpf_load_and_run_opts *opts);
 #define VERSIONLEN	96
 #define LOGLEN		(1 << 20)
 
-#define NMAPS	5
+#define NMAPS	6
 static const char *const map_names[NMAPS] = {
-	"prisons", "addrs", "owners", "listeners", "notes",
+	"prisons", "addrs", "owners", "texts", "listeners", "notes",
 };
 
 #define STEER	"steer"		/* the one that is not the cgroup's */
@@ -89,6 +89,7 @@ static const struct program {
 	PROGRAM(packet_out, BPF_PROG_TYPE_CGROUP_SKB,
 	    BPF_CGROUP_INET_EGRESS),
 	PROGRAM(device, BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE),
+	PROGRAM(self, BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_GETSOCKOPT),
 	PROGRAM(listening, BPF_PROG_TYPE_SOCK_OPS, BPF_CGROUP_SOCK_OPS),
 	PROGRAM(steer, BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP),
 #undef PROGRAM
@@ -898,6 +899,92 @@ policy_close(struct policy_maps *pm)
 	pm->pm_dir = -1;
 }
 
+/* A key that no list had: programs may still be reading one's successor. */
+static uint64_t
+list_key(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec);
+}
+
+/* ------------------------------------------------------------------------
+ * Texts that a prison may read of itself.  Most have none.
+ */
+
+static void
+text_free(const struct policy_maps *pm, uint64_t text, unsigned what,
+    unsigned chunks)
+{
+	struct police_textkey key = { .pk_text = text, .pk_what = what };
+	_cleanup_close_ int map = -1;
+
+	if (chunks == 0 || (map = pin_get(pm->pm_dir, "texts")) == -1)
+		return;
+	for (; key.pk_chunk < chunks; key.pk_chunk++)
+		map_delete(map, &key);
+}
+
+static void
+texts_free(const struct policy_maps *pm, const struct police_row *row)
+{
+	text_free(pm, row->pr_text, POLICE_ENV, row->pr_nenv);
+	text_free(pm, row->pr_text, POLICE_JAILS, row->pr_nlist);
+}
+
+/* Returns the number of chunks, or -1. */
+static int
+text_write(const struct policy_maps *pm, uint64_t text, unsigned what,
+    const char *s)
+{
+	struct police_textkey key = { .pk_text = text, .pk_what = what };
+	_cleanup_close_ int map = -1;
+	size_t n = s == NULL ? 0 : strlen(s), len;
+	struct police_text chunk;
+
+	if (n == 0)
+		return (0);
+	if ((map = pin_get(pm->pm_dir, "texts")) == -1)
+		return (jail_err(errno, "BPF map texts"));
+	for (; n > 0; key.pk_chunk++, s += len, n -= len) {
+		len = n < sizeof(chunk) ? n : sizeof(chunk);
+		memset(&chunk, 0, sizeof(chunk));
+		memcpy(&chunk, s, len);
+		if (map_update(map, &key, &chunk) == -1) {
+			text_free(pm, text, what, key.pk_chunk);
+			return (jail_err(errno, "BPF map texts"));
+		}
+	}
+	return (key.pk_chunk);
+}
+
+/* What the row says of the prison to itself. */
+static int
+self_write(const struct policy_maps *pm, const struct policy *po,
+    struct police_row *row)
+{
+	int n;
+
+	row->pr_allow = po->po_allow;
+	row->pr_childmax = po->po_childmax;
+	row->pr_childcur = po->po_childcur;
+	row->pr_statfs = po->po_statfs;
+	row->pr_ruleset = po->po_ruleset;
+	if ((po->po_env == NULL || *po->po_env == '\0') &&
+	    (po->po_jails == NULL || *po->po_jails == '\0'))
+		return (0);
+	row->pr_text = list_key();
+	if ((n = text_write(pm, row->pr_text, POLICE_ENV, po->po_env)) == -1)
+		return (-1);
+	row->pr_nenv = n;
+	if ((n = text_write(pm, row->pr_text, POLICE_JAILS,
+	    po->po_jails)) == -1)
+		return (-1);
+	row->pr_nlist = n;
+	return (0);
+}
+
 static int
 mode_of(int sys, unsigned naddr, unsigned flags)
 {
@@ -911,16 +998,6 @@ mode_of(int sys, unsigned naddr, unsigned flags)
 	default:
 		return (POLICE_DISABLE);
 	}
-}
-
-/* A key that no list had: programs may still be reading one's successor. */
-static uint64_t
-list_key(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec);
 }
 
 static struct police_row
@@ -973,7 +1050,8 @@ policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
 			goto fail;
 	}
 	if ((row.pr_list != 0 && list_write(pm, po, &row) == -1) ||
-	    owners_add(pm, &row, old) == -1)
+	    owners_add(pm, &row, old) == -1 ||
+	    self_write(pm, po, &row) == -1)
 		goto fail;
 	if (map_update(pm->pm_prisons, &cgid, &row) == -1) {
 		jail_err(errno, errno == E2BIG ? "too many jails for the BPF "
@@ -983,6 +1061,7 @@ policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
 	if (old != NULL) {
 		owners_remove(pm, old, &row);
 		list_free(pm, old);
+		texts_free(pm, old);
 	}
 	if (steered && !is_steered(&row))
 		steer_count(pm, -1);
@@ -990,6 +1069,7 @@ policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
 fail:
 	/* The old row still holds; owners may be one too many: harmless. */
 	list_free(pm, &row);
+	texts_free(pm, &row);
 	if (is_steered(&row) && !steered)
 		steer_count(pm, -1);
 	return (-1);
@@ -1007,6 +1087,7 @@ policy_clear(const struct policy_maps *pm, uint64_t cgid)
 		return (jail_err(errno, "BPF map prisons"));
 	owners_remove(pm, &row, NULL);
 	list_free(pm, &row);
+	texts_free(pm, &row);
 	if (is_steered(&row))
 		steer_count(pm, -1);
 	return (0);

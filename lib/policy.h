@@ -29,6 +29,14 @@ struct policy {
 	uid_t			 po_uid0;	/* host uid of root inside */
 	const struct policy_dev	*po_devs;	/* devices beyond the usual */
 	unsigned		 po_ndevs;
+	/* What the prison may know of itself (self.h). */
+	uint64_t		 po_allow;
+	unsigned		 po_childmax;
+	unsigned		 po_childcur;
+	unsigned		 po_statfs;
+	unsigned		 po_ruleset;
+	const char		*po_env;	/* or NULL, as the next */
+	const char		*po_jails;	/* those below it, a line each */
 };
 
 /* A device node: type 'c' or 'b'. */

@@ -477,10 +477,45 @@ ruleset_devices(int ruleset, struct policy_dev **ret_devs)
 	return (devs);
 }
 
+char *
+prison_list(const struct state *st, const struct prison *top)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	char *text = NULL;
+	struct prison pr;
+	const char *path;
+	size_t n, size;
+	int jid;
+
+	if ((f = open_memstream(&text, &size)) == NULL)
+		return (NULL);
+	for (jid = state_jid_next(st, 0); jid != 0;
+	    jid = state_jid_next(st, jid)) {
+		if (prison_load(st, jid, &pr) == -1 || pr.pr_dying ||
+		    (top != NULL && !prison_is_below(&pr, top)) ||
+		    !prison_alive(st, &pr))
+			continue;
+		n = top == NULL || strcmp(top->pr_path, "/") == 0 ? 0 :
+		    strlen(top->pr_path);
+		path = top == NULL || (strncmp(pr.pr_path, top->pr_path,
+		    n) == 0 && pr.pr_path[n] == '/') ? pr.pr_path + n : "/";
+		fprintf(f, "%d %s %s\n", jid, top == NULL ? pr.pr_name :
+		    pr.pr_name + strlen(top->pr_name) + 1, path);
+	}
+	if (fflush(f) != 0) {
+		file_close(&f);
+		f = NULL;
+		free_ptr(&text);
+		return (NULL);
+	}
+	return (text);
+}
+
 int
 prison_policy(struct state *st, const struct prison *pr)
 {
 	_cleanup_free_ struct policy_dev *devs = NULL;
+	_cleanup_free_ char *jails = NULL;
 	struct prison above4, above6;
 	const struct prison *in4 = inherited(st, pr, 0, &above4);
 	const struct prison *in6 = inherited(st, pr, 1, &above6);
@@ -492,6 +527,12 @@ prison_policy(struct state *st, const struct prison *pr)
 		.po_addr6 = in6->pr_addr6,
 		.po_naddr6 = in6->pr_naddr6,
 		.po_uid0 = prison_uid0(pr),
+		.po_allow = pr->pr_allow,
+		.po_childmax = pr->pr_childmax,
+		.po_childcur = pr->pr_childcount,
+		.po_statfs = pr->pr_enforce_statfs,
+		.po_ruleset = pr->pr_devfs_ruleset,
+		.po_env = pr->pr_env,
 	};
 	static const struct { uint64_t allow; unsigned policy; } bits[] = {
 		{ PR_ALLOW_RESERVED_PORTS, POLICY_RESERVED_PORTS },
@@ -505,6 +546,8 @@ prison_policy(struct state *st, const struct prison *pr)
 	if (state_policy(st) == -1 ||
 	    (n = ruleset_devices(pr->pr_devfs_ruleset, &devs)) == -1)
 		return (-1);
+	if (pr->pr_childcount > 0)
+		po.po_jails = jails = prison_list(st, pr);
 	po.po_devs = devs;
 	po.po_ndevs = n;
 	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)

@@ -115,6 +115,12 @@ int	prison_opencgroup(const struct state *st, int jid);
 const char *prison_cgroup(const struct state *st, int jid, char *buf);
 #define PRISON_CGROUPLEN (sizeof(((struct table *)0)->ta_cgroup) + 16)
 
+/*
+ * The living prisons below top (NULL: all), as top sees them: "jid name path"
+ * a line.  malloc'd, or NULL.
+ */
+char	*prison_list(const struct state *st, const struct prison *top);
+
 /* The policy that a prison's parameters amount to. */
 int	prison_policy(struct state *st, const struct prison *pr);
 

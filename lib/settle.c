@@ -63,6 +63,7 @@ prison_count(struct state *st, int jid, int delta)
 	while (jid != 0 && prison_load(st, jid, &pr) == 0) {
 		pr.pr_childcount += delta;
 		prison_store(st, &pr);
+		prison_policy(st, &pr);		/* it may know of them */
 		jid = pr.pr_parent;
 	}
 }
@@ -83,6 +84,7 @@ recount(struct state *st, int jid)
 			    prison_is_below(&pr, &above))
 				above.pr_childcount++;
 		prison_store(st, &above);
+		prison_policy(st, &above);
 	}
 }
 

@@ -326,8 +326,17 @@ keyvalue_puts_new_keys_in_front(void **state)
 	assert_int_equal(keyvalue_set(buf, sizeof(buf), "b", NULL), 0);
 	assert_string_equal(buf, "c=3");
 	assert_null(keyvalue_get(buf, "b", &n));
+	/* to the last byte, and not one more */
+	assert_int_equal(keyvalue_set(buf, sizeof("a=1\nc=3"), "a", "1"), 0);
+	assert_string_equal(buf, "a=1\nc=3");
+	assert_int_equal(keyvalue_set(buf, sizeof("a=1\nc=3"), "c", "33"), -1);
+	assert_string_equal(buf, "a=1\nc=3");
+	assert_int_equal(keyvalue_set(buf, sizeof("a=1\nc=3"), "c", "4"), 0);
+	assert_string_equal(buf, "c=4\na=1");
+	assert_int_equal(keyvalue_set(buf, sizeof(buf), "a", NULL), 0);
+	assert_int_equal(keyvalue_set(buf, sizeof("c=33"), "c", "33"), 0);
 	assert_non_null(keyvalue_get(buf, "c", &n));
-	assert_int_equal(n, 1);
+	assert_int_equal(n, 2);
 	assert_int_equal(keyvalue_set(buf, sizeof(buf), "c", NULL), 0);
 	assert_string_equal(buf, "");
 }
