@@ -65,19 +65,31 @@ whose_uid_map(const char *text)
 	    (outside - SLOT_BASE) / SLOT_SIZE < SLOT_COUNT);
 }
 
-/* The parent of all prisons, as /proc/PID/cgroup writes it. */
+/*
+ * The parent of all prisons, as /proc/PID/cgroup writes it.  st: open, or of
+ * another version and without a table.
+ */
 static int
 parent_cgroup(const struct state *st, char *buf, size_t size)
 {
-	const char *name, *path = st->st_table->ta_cgroup;
+	const char *name = NULL, *path = NULL;
 	char root[PATH_MAX];
 
-	if (memchr(path, '\0', sizeof(st->st_table->ta_cgroup)) == NULL ||
-	    (name = strrchr(path, '/')) == NULL)
-		return (jail_errx(EPROTO, "the table names no cgroup"));
+	if (st->st_table != NULL && st->st_table->ta_version == TABLE_VERSION)
+		path = st->st_table->ta_cgroup;
+	if (path != NULL) {
+		name = memchr(path, '\0', sizeof(st->st_table->ta_cgroup)) ?
+		    strrchr(path, '/') : NULL;
+		if (name == NULL)
+			return (jail_errx(EPROTO, "the table names no "
+			    "cgroup"));
+		name++;
+	} else if ((name = secure_getenv("JAIL_CGROUP")) == NULL ||
+	    *name == '\0')
+		name = STATE_CGROUP;
 	if (cgroup_root(root, sizeof(root)) == -1)
 		return (jail_err(errno, "where cgroup2 is mounted"));
-	if (snprintf(buf, size, "%s%s", root, name) >= size)
+	if (snprintf(buf, size, "%s/%s", root, name) >= size)
 		return (jail_err(ENAMETOOLONG, "%s", name));
 	return (0);
 }
@@ -93,9 +105,8 @@ jail_getpidjids(const pid_t *pids, int npids, int *ret_jids)
 
 	if (text == NULL)
 		return (jail_err(errno, "the cgroups of processes"));
-	prisons = state_open(&st, 0) == 0;
-	if (!prisons && errno == EPROTO)
-		return (-1);
+	/* After an upgrade, jails of the older version are jails still. */
+	prisons = state_open(&st, 0) == 0 || errno == EPROTO;
 	if (prisons && parent_cgroup(&st, parent, sizeof(parent)) == -1)
 		return (-1);
 	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);

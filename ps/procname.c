@@ -160,10 +160,10 @@ look_group(unsigned id)
 static char *
 look_jail(unsigned id)
 {
-	char *name = id == 0 ? NULL : jail_getname((int)id);
+	char *name = id == 0 ? strdup("-") : jail_getname((int)id);
 
 	/* It may have gone since. */
-	return (name != NULL ? name : strdup("-"));
+	return (name != NULL ? name : digits(id));
 }
 
 const char *

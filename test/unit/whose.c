@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +107,8 @@ gone_process_is_told_from_a_living_one(void **state)
 int
 main(void)
 {
+	/* No state: not that of the machine it runs on. */
+	setenv("JAIL_RUN", "/nonexistent", 1);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    process_at_or_below_a_prisons_cgroup_is_jailed),
