@@ -374,6 +374,115 @@ pid_new_and_vnet_go_together()
 	atf_check -o match:10.11.0.1 ifconfig -j j lo4
 }
 
+vnet_test the_example_works_as_it_stands 180
+the_example_works_as_it_stands()
+{
+	sed "s,/usr/local/share/doc/abashiri/examples,$SRC/examples,
+	    s,\"/jail/,\"$W/,; s/logger/echo/" "$SRC/examples/vnet/jail.conf" >jail.conf
+	world_net "$W/www"
+	world_net "$W/db"
+	atf_check ifconfig bridge0 create inet 10.7.0.254/24
+	atf_check -o inline:'www: created\nthe database comes up\ndb: created\n' -e ignore \
+	    jail -p 1 -f jail.conf -c
+	jib="host $SRC/examples/vnet/jib"
+	atf_check -o inline:'e0a_www e0b_www (in a jail)\ne0a_db e0b_db (in a jail)\n' $jib show
+	serving server jexec db /bin/probe serve 10.7.0.2 5432 rows
+	atf_check -o match:rows jexec www /bin/probe connect 10.7.0.2 5432
+	atf_check -o match:'description: jail www' ifconfig e0a_www
+	mac=$(ifconfig -j www e0b_www ether | sed -n 's/.*ether //p')
+	atf_check -o ignore jail -f jail.conf -r www
+	atf_check -s exit:1 -e ignore ifconfig e0a_www
+	atf_check -s exit:1 -e ignore ifconfig e0b_www
+	# the same address of the hardware again
+	atf_check -o ignore -e ignore jail -f jail.conf -c www
+	atf_check -o match:"ether $mac" ifconfig -j www e0b_www
+	atf_check -o ignore jail -f jail.conf -r www db
+	atf_check -o inline:'lo0 bridge0\n' ifconfig -l
+
+	# an interface with addresses is not pulled from under the host
+	atf_check -o ignore ifconfig epair create
+	atf_check ifconfig epair0a inet 10.8.0.1/24
+	atf_check -s exit:1 -e match:'epair0a has addresses' \
+	    $jib addm x epair0a
+	atf_check ifconfig epair0a -alias
+	atf_check $jib addm x epair0a bridge0
+	atf_check -o inline:'e0a_x e0b_x (here)\ne1a_x e1b_x (here)\n' $jib show x
+	atf_check -o match:'member: e0a_x' -o match:'member: epair0a' \
+	    ifconfig epair0abridge
+	atf_check $jib destroy x
+	atf_check -o empty $jib show
+	atf_check -s exit:1 -e match:'at most 11 letters' \
+	    $jib addm "a name/with.all" bridge0
+	atf_check -s exit:1 -e match:'interface nope does not exist' \
+	    $jib addm x nope
+	atf_check -s exit:1 -e match:'^usage' $jib
+}
+
+vnet_test it_matters_not_from_where_the_jailer_works
+it_matters_not_from_where_the_jailer_works()
+{
+	world_net "$W/j"
+	world_net "$W/k"
+	mkfifo go
+	# a host whose first process may be looked at, wherever this runs
+	cat >host.sh <<'E'
+# PrivateTmp= and PrivateNetwork=: mounts and a stack of one's own
+aside() { unshare --mount --net "$@"; }
+pins() { grep -c "$JAIL_RUN/[0-9]*/\(net\|home\|ipc\) " /proc/self/mountinfo; }
+made() { jail "$@" persist mount.procfs 2>/dev/null; }
+ifconfig epair create
+made -c name=first path=$W/j || exit
+echo "== made in there"
+unshare --mount "$BUILD/jail/jail" -c name=j path=$W/j persist vnet \
+    sysvshm=new mount.procfs 2>/dev/null
+host true; pins
+ifconfig epair0b vnet j
+jexec j /sbin/ifconfig -l
+jexec j /bin/probe shm 9 create >/dev/null && echo "shm 9"
+aside "$BUILD/jexec/jexec" j /sbin/ifconfig -l
+aside "$BUILD/jexec/jexec" j /bin/probe shm 9 >/dev/null && echo "shm 9"
+echo "== a copy of the mounts from before the pins"
+unshare --mount sh -c "touch copied; read x <go
+    '$BUILD/jexec/jexec' k /sbin/ifconfig -l
+    '$BUILD/jail/jail' -R k" &
+while [ ! -e copied ]; do sleep 0.1; done
+made -c name=k path=$W/k vnet
+pins
+echo >go
+wait
+jls -c -j k || echo gone
+pins
+echo "== home is where the maker was, not the remover"
+aside "$BUILD/jail/jail" -R j
+pins
+ifconfig -l
+jail -R first
+"$BUILD/test/system/state-clear"
+E
+	export BUILD
+	atf_check -o save:said -e ignore unshare --pid --fork --mount-proc \
+	    nsenter --net="$W/net" sh host.sh
+	cat >expected <<E
+epair0a
+== made in there
+3
+lo0 epair0b
+shm 9
+lo0 epair0b
+shm 9
+== a copy of the mounts from before the pins
+5
+lo0
+gone
+3
+== home is where the maker was, not the remover
+0
+lo0 epair0b epair0a
+E
+	sed -i 's/^epair0b lo0$/lo0 epair0b/; s/^lo0 epair0a epair0b$/lo0 epair0b epair0a/' said
+	atf_check diff -u expected said
+}
+
 # --------------------------------------------------------------------------
 # SysV IPC.
 
