@@ -387,8 +387,8 @@ alias_command(const struct cfjail *j, int family, const char *value,
 	const char *addr = bar != NULL ? bar + 1 : value;
 	int len = (int)strcspn(addr, " ");
 	const char *slash = memchr(addr, '/', len), *extra = addr + len;
-	int alen = slash != NULL && strchr(slash, '.') != NULL ?
-	    (int)(slash - addr) : len;
+	int alen = slash != NULL && memchr(slash, '.', extra - slash) !=
+	    NULL ? (int)(slash - addr) : len;
 
 	return (eprintf("/sbin/ifconfig %.*s %s %.*s%s%.*s%s %s",
 	    bar != NULL ? (int)(bar - value) : 1000,

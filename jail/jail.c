@@ -594,8 +594,8 @@ done_stop(struct cfjail *j)
 	/* The stop of a restart; the start is still to come. */
 	j->step = NULL;
 	j->flags &= ~(JF_STOP | JF_CLEANUP);
-	dep_reset(j);
-	requeue(j, j->ndeps > 0 ? &waiting : &ready);
+	dep_again(j);
+	requeue(j, &ready);
 }
 
 /* Check a jail's parameters when its turn has come. */

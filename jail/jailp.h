@@ -235,6 +235,7 @@ void	dep_setup(bool fromfile);
 bool	dep_check(struct cfjail *j);
 void	dep_done(struct cfjail *j, unsigned flags);
 void	dep_reset(struct cfjail *j);
+void	dep_again(struct cfjail *j);
 struct cfjail *next_jail(void);
 int	start_state(const char *target, bool fromfile, unsigned state,
 	    bool running);

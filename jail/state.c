@@ -349,6 +349,20 @@ dep_reset(struct cfjail *j)
 }
 
 /*
+ * Jail j, which has been stopped, is to be started: what it needs, and was
+ * counted off from by its stop, counts once more.
+ */
+void
+dep_again(struct cfjail *j)
+{
+	struct cfdepend *d;
+
+	STAILQ_FOREACH(d, &j->needs, needs_tq)
+		d->flags &= ~DF_SEEN;
+	dep_reset(j);
+}
+
+/*
  * The next jail that can go on: one whose command has ended, or one that is
  * ready.  Jails are started in their order and stopped in the reverse one.
  */
