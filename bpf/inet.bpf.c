@@ -398,6 +398,47 @@ destination6(const struct police_row *row, struct police_addr *a)
 		*a = row->pr_primary6;
 }
 
+/*
+ * The address to send from, *a: the primary one, but where the route leads by
+ * an interface with others, the first of those.  To oneself it is the primary
+ * one in any case.
+ */
+static __always_inline void
+choose_source(void *ctx, const struct police_row *row,
+    const struct police_addr *to, int v6, struct police_addr *a)
+{
+	struct police_route key = { .pt_bits = POLICE_NETBITS + 128,
+	    .pt_to = *to };
+	struct police_source ps = { .ps_list = row->pr_list,
+	    .ps_version = v6 ? 6 : 4 };
+	const struct police_addr *found;
+	__u64 net;
+	__u32 *oif;
+
+	*a = v6 ? row->pr_primary6 : row->pr_primary4;
+	if ((v6 ? row->pr_naddr6 : row->pr_naddr4) < 2 ||
+	    (row->pr_flags & (v6 ? POLICE_SADDRSEL6 : POLICE_SADDRSEL4)) == 0 ||
+	    same_addr(to, a) || is_member(row, to))
+		return;
+	net = bpf_get_netns_cookie(ctx);
+	__builtin_memcpy(key.pt_net, &net, sizeof(net));
+	if ((oif = bpf_map_lookup_elem(&routes, &key)) == NULL)
+		return;
+	ps.ps_oif = *oif;
+	if ((found = bpf_map_lookup_elem(&sources, &ps)) != NULL)
+		*a = *found;
+}
+
+static __always_inline __u32
+source4(void *ctx, const struct police_row *row, __u32 ip)
+{
+	struct police_addr to, a;
+
+	set_mapped(&to, ip);
+	choose_source(ctx, row, &to, 0, &a);
+	return (a.pa_w[3]);
+}
+
 static __always_inline int
 is_unbound(const struct bpf_sock *sk)
 {
@@ -433,15 +474,17 @@ int
 connect4(struct bpf_sock_addr *ctx)
 {
 	struct police_row *row = my_row();
+	__u32 ip;
 
 	if (row == NULL)
 		return (refuse(EACCES));
 	if (row->pr_mode4 != POLICE_LIST)
 		return (row->pr_mode4 == POLICE_INHERIT ? ALLOW :
 		    refuse(EAFNOSUPPORT));
-	ctx->user_ip4 = destination4(row, ctx->user_ip4);
+	ip = destination4(row, ctx->user_ip4);
+	ctx->user_ip4 = ip;
 	if (is_unbound(ctx->sk) &&
-	    bind_source4(ctx, row->pr_primary4.pa_w[3]) != 0)
+	    bind_source4(ctx, source4(ctx, row, ip)) != 0)
 		return (refuse(EADDRNOTAVAIL));
 	return (ALLOW);
 }
@@ -452,7 +495,7 @@ connect6(struct bpf_sock_addr *ctx)
 {
 	struct police_row *row = my_row();
 	struct bpf_sock *sk = ctx->sk;
-	struct police_addr a;
+	struct police_addr a, source;
 	__u32 mode;
 
 	if (row == NULL)
@@ -469,13 +512,16 @@ connect6(struct bpf_sock_addr *ctx)
 		a.pa_w[3] = destination4(row, a.pa_w[3]);
 		set_user_addr6(ctx, &a);
 		if (is_unbound(sk) &&
-		    bind_source4(ctx, row->pr_primary4.pa_w[3]) != 0)
+		    bind_source4(ctx, source4(ctx, row, a.pa_w[3])) != 0)
 			return (refuse(EADDRNOTAVAIL));
 		return (ALLOW);
 	}
 	destination6(row, &a);
 	set_user_addr6(ctx, &a);
-	if (is_unbound(sk) && bind_source6(ctx, &row->pr_primary6) != 0)
+	if (!is_unbound(sk))
+		return (ALLOW);
+	choose_source(ctx, row, &a, 1, &source);
+	if (bind_source6(ctx, &source) != 0)
 		return (refuse(EADDRNOTAVAIL));
 	return (ALLOW);
 }
@@ -491,17 +537,18 @@ int
 sendmsg4(struct bpf_sock_addr *ctx)
 {
 	struct police_row *row = my_row();
-	__u32 source = ctx->msg_src_ip4;
+	__u32 ip, source = ctx->msg_src_ip4;
 
 	if (row == NULL)
 		return (refuse(EACCES));
 	if (row->pr_mode4 != POLICE_LIST)
 		return (row->pr_mode4 == POLICE_INHERIT ? ALLOW :
 		    refuse(EAFNOSUPPORT));
-	ctx->user_ip4 = destination4(row, ctx->user_ip4);
+	ip = destination4(row, ctx->user_ip4);
+	ctx->user_ip4 = ip;
 	if (source == INADDR_ANY || (source == LOCALHOST &&
 	    !is_mine4(row, source)))
-		ctx->msg_src_ip4 = row->pr_primary4.pa_w[3];
+		ctx->msg_src_ip4 = source4(ctx, row, ip);
 	else if (!is_mine4(row, source))
 		return (refuse(EADDRNOTAVAIL));
 	return (ALLOW);
@@ -530,10 +577,11 @@ sendmsg6(struct bpf_sock_addr *ctx)
 		return (ALLOW);
 	if (!is_any6(&source) && !is_loopback6(&source))
 		return (refuse(EADDRNOTAVAIL));
-	ctx->msg_src_ip6[0] = row->pr_primary6.pa_w[0];
-	ctx->msg_src_ip6[1] = row->pr_primary6.pa_w[1];
-	ctx->msg_src_ip6[2] = row->pr_primary6.pa_w[2];
-	ctx->msg_src_ip6[3] = row->pr_primary6.pa_w[3];
+	choose_source(ctx, row, &a, 1, &source);
+	ctx->msg_src_ip6[0] = source.pa_w[0];
+	ctx->msg_src_ip6[1] = source.pa_w[1];
+	ctx->msg_src_ip6[2] = source.pa_w[2];
+	ctx->msg_src_ip6[3] = source.pa_w[3];
 	return (ALLOW);
 }
 

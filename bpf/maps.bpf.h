@@ -54,6 +54,15 @@
 EXTERN HASH(prisons, __u64, struct police_row, 16384);
 EXTERN HASH(addrs, struct police_member, struct police_addr, 65536);
 EXTERN HASH(owners, struct police_addr, struct police_owner, 65536);
+EXTERN HASH(sources, struct police_source, struct police_addr, 65536);
+
+EXTERN struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, struct police_route);
+	__type(value, __u32);
+} routes SEC(".maps");
 
 EXTERN HASH(texts, struct police_textkey, struct police_text, 65536);
 

@@ -116,6 +116,27 @@ struct police_member {
 #define POLICE_DEVICE	0xff64	/* pa_w[0] = htonl(POLICE_DEVICE << 16 |
 				   BPF_DEVCG_DEV_), [1] major, [2] minor */
 
+/* One of the members, too, so that a list's sources are found: [1] the
+   interface, [2] 4 or 6. */
+#define POLICE_SOURCE	0xff65	/* pa_w[0] = htonl(POLICE_SOURCE << 16) */
+
+/*
+ * Map "routes": network, destination -> interface.  The longest prefix wins.
+ */
+struct police_route {
+	__u32			pt_bits;	/* of what follows */
+	__u32			pt_net[2];	/* its cookie */
+	struct police_addr	pt_to;
+};
+#define POLICE_NETBITS	64	/* pt_net's */
+
+/* Map "sources": the address of a list's to send from by an interface. */
+struct police_source {
+	__u64			ps_list;
+	__u32			ps_oif;
+	__u32			ps_version;	/* 4 or 6 */
+};
+
 /* Map "owners": address -> whose listeners answer there. */
 struct police_owner {
 	__u64	pw_pool;

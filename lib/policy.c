@@ -8,7 +8,7 @@
  * find the kernel's structures by its own BTF.
  *
  * In the pin directory:
- *	prisons addrs owners texts listeners notes	maps
+ *	prisons addrs owners sources routes texts listeners notes	maps
  *	bind4 ...				a link for each program
  *	steer					the program that is attached
  *						by network namespace
@@ -50,9 +50,10 @@ static int	run_loader(struct bpf_load_and_run_opts *opts);
 #define VERSIONLEN	96
 #define LOGLEN		(1 << 20)
 
-#define NMAPS	6
+#define NMAPS	8
 static const char *const map_names[NMAPS] = {
-	"prisons", "addrs", "owners", "texts", "listeners", "notes",
+	"prisons", "addrs", "owners", "sources", "routes", "texts", "listeners",
+	"notes",
 };
 
 #define STEER	"steer"		/* the one that is not the cgroup's */
@@ -668,14 +669,24 @@ addr_is4(const struct police_addr *a)
 	    a->pa_w[2] == htonl(0xffff));
 }
 
+/* Or something else, that is among the members in an address's place? */
 static int
-addr_isdev(const struct police_addr *a)
+addr_isother(const struct police_addr *a)
 {
-	return (ntohl(a->pa_w[0]) >> 16 == POLICE_DEVICE);
+	uint32_t kind = ntohl(a->pa_w[0]) >> 16;
+
+	return (kind == POLICE_DEVICE || kind == POLICE_SOURCE);
+}
+
+static struct police_addr
+source_member(const struct policy_source *ps)
+{
+	return ((struct police_addr){ { htonl((uint32_t)POLICE_SOURCE << 16),
+	    ps->ps_oif, ps->ps_family == AF_INET ? 4 : 6, 0 } });
 }
 
 /*
- * All members of a policy in one row: IPv4, IPv6, devices.  The primary
+ * All members of a policy in one row: IPv4, IPv6, devices, sources.  The primary
  * addresses are in the prison's row and not counted among the list, which is
  * why most prisons have none.
  */
@@ -690,7 +701,10 @@ policy_member(const struct policy *po, unsigned n4, unsigned n6, unsigned i)
 	i -= n4;
 	if (i < n6)
 		return (addr6(&po->po_addr6[i]));
-	pd = &po->po_devs[i - n6];
+	i -= n6;
+	if (i >= po->po_ndevs)
+		return (source_member(&po->po_sources[i - po->po_ndevs]));
+	pd = &po->po_devs[i];
 	a.pa_w[0] = htonl((uint32_t)POLICE_DEVICE << 16 | (pd->pd_type == 'b' ?
 	    BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR));
 	a.pa_w[1] = pd->pd_major;
@@ -711,7 +725,7 @@ list_write(const struct policy_maps *pm, const struct policy *po,
 	struct police_addr next;
 	unsigned i, n4 = row->pr_naddr4, n6 = row->pr_naddr6;
 
-	for (i = n4 + n6 + po->po_ndevs; i-- > 0;) {
+	for (i = n4 + n6 + po->po_ndevs + po->po_nsources; i-- > 0;) {
 		m.pm_addr = policy_member(po, n4, n6, i);
 		if ((n4 != 0 && i == 0) || (n6 != 0 && i == n4))
 			continue;
@@ -725,6 +739,37 @@ list_write(const struct policy_maps *pm, const struct policy *po,
 		row->pr_chain = m.pm_addr;
 	}
 	return (0);
+}
+
+static int
+sources_write(int bpfdirfd, const struct policy *po,
+    const struct police_row *row)
+{
+	_cleanup_close_ int map = -1;
+	const struct policy_source *ps;
+	struct police_source key;
+
+	if (po->po_nsources == 0)
+		return (0);
+	map = pin_get(bpfdirfd, "sources");
+	for (ps = po->po_sources; ps < po->po_sources + po->po_nsources;
+	    ps++) {
+		key = (struct police_source){ row->pr_list, ps->ps_oif,
+		    ps->ps_family == AF_INET ? 4 : 6 };
+		if (map_update(map, &key, &ps->ps_addr) == -1)
+			return (jail_err(errno, "BPF map sources"));
+	}
+	return (0);
+}
+
+static void
+source_free(const struct policy_maps *pm, const struct police_member *m)
+{
+	const struct police_source key = { m->pm_list, m->pm_addr.pa_w[1],
+	    m->pm_addr.pa_w[2] };
+	_cleanup_close_ int map = pin_get(pm->pm_dir, "sources");
+
+	map_delete(map, &key);
 }
 
 /* Step through a list: the member after *m; false at its end. */
@@ -748,6 +793,8 @@ list_free(const struct policy_maps *pm, const struct police_row *row)
 	while (more) {
 		old = m;
 		more = list_next(pm, &m);
+		if (ntohl(old.pm_addr.pa_w[0]) >> 16 == POLICE_SOURCE)
+			source_free(pm, &old);
 		map_delete(pm->pm_addrs, &old);
 	}
 }
@@ -834,7 +881,7 @@ row_next(const struct policy_maps *pm, const struct police_row *row,
 		if (!list_next(pm, m))
 			return (0);
 	}
-	while (addr_isdev(&m->pm_addr))
+	while (addr_isother(&m->pm_addr))
 		if (!list_next(pm, m))
 			return (0);
 	return (!addr_same(&m->pm_addr, &no_addr));
@@ -1049,7 +1096,8 @@ policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
 		if (steer_attach(bpfdirfd) == -1)
 			goto fail;
 	}
-	if ((row.pr_list != 0 && list_write(pm, po, &row) == -1) ||
+	if ((row.pr_list != 0 && (list_write(pm, po, &row) == -1 ||
+	    sources_write(bpfdirfd, po, &row) == -1)) ||
 	    owners_add(pm, &row, old) == -1 ||
 	    self_write(pm, po, &row) == -1)
 		goto fail;

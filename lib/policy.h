@@ -29,6 +29,10 @@ struct policy {
 	uid_t			 po_uid0;	/* host uid of root inside */
 	const struct policy_dev	*po_devs;	/* devices beyond the usual */
 	unsigned		 po_ndevs;
+	const struct policy_source *po_sources;	/* of several addresses, which
+						   to send from by which
+						   interface; else primary */
+	unsigned		 po_nsources;
 	/* What the prison may know of itself (self.h). */
 	uint64_t		 po_allow;
 	unsigned		 po_childmax;
@@ -37,6 +41,12 @@ struct policy {
 	unsigned		 po_ruleset;
 	const char		*po_env;	/* or NULL, as the next */
 	const char		*po_jails;	/* those below it, a line each */
+};
+
+struct policy_source {
+	unsigned	ps_oif;		/* index of the interface */
+	int		ps_family;
+	struct in6_addr	ps_addr;	/* IPv4: mapped */
 };
 
 /* A device node: type 'c' or 'b'. */
@@ -49,9 +59,7 @@ struct policy_dev {
 #define POLICY_RESERVED_PORTS	0x01	/* root inside may bind below 1024 */
 #define POLICY_RAW_SOCKETS	0x02	/* raw sockets, within its addresses */
 #define POLICY_SOCKET_AF	0x04	/* other protocol families */
-#define POLICY_SADDRSEL4	0x08	/* choose sources by route: a wish, no
-					   program can ask for the route, and
-					   it is the primary either way */
+#define POLICY_SADDRSEL4	0x08	/* choose sources by route */
 #define POLICY_SADDRSEL6	0x10
 #define POLICY_VNET		0x20	/* own stack: nothing is policed */
 #define POLICY_FUSE		0x40	/* may use /dev/fuse */

@@ -17,6 +17,7 @@
 #include "devfsrules.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "source.h"
 #include "sys.h"
 
 #define RECORD_MAX	65536	/* bytes of a record, at most */
@@ -511,9 +512,34 @@ prison_list(const struct state *st, const struct prison *top)
 	return (text);
 }
 
+static unsigned
+policy_flags(const struct prison *pr)
+{
+	static const struct { uint64_t allow; unsigned policy; } bits[] = {
+		{ PR_ALLOW_RESERVED_PORTS, POLICY_RESERVED_PORTS },
+		{ PR_ALLOW_RAW_SOCKETS, POLICY_RAW_SOCKETS },
+		{ PR_ALLOW_SOCKET_AF, POLICY_SOCKET_AF },
+		{ PR_ALLOW_MOUNT_FUSEFS, POLICY_FUSE },
+	};
+	unsigned flags = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if ((pr->pr_allow & bits[i].allow) != 0)
+			flags |= bits[i].policy;
+	if (pr->pr_saddrsel4)
+		flags |= POLICY_SADDRSEL4;
+	if (pr->pr_saddrsel6)
+		flags |= POLICY_SADDRSEL6;
+	if (pr->pr_vnet == JAIL_SYS_NEW)
+		flags |= POLICY_VNET;
+	return (flags);
+}
+
 int
 prison_policy(struct state *st, const struct prison *pr)
 {
+	_cleanup_free_ struct policy_source *sources = NULL;
 	_cleanup_free_ struct policy_dev *devs = NULL;
 	_cleanup_free_ char *jails = NULL;
 	struct prison above4, above6;
@@ -526,6 +552,7 @@ prison_policy(struct state *st, const struct prison *pr)
 		.po_naddr4 = in4->pr_naddr4,
 		.po_addr6 = in6->pr_addr6,
 		.po_naddr6 = in6->pr_naddr6,
+		.po_flags = policy_flags(pr),
 		.po_uid0 = prison_uid0(pr),
 		.po_allow = pr->pr_allow,
 		.po_childmax = pr->pr_childmax,
@@ -534,13 +561,6 @@ prison_policy(struct state *st, const struct prison *pr)
 		.po_ruleset = pr->pr_devfs_ruleset,
 		.po_env = pr->pr_env,
 	};
-	static const struct { uint64_t allow; unsigned policy; } bits[] = {
-		{ PR_ALLOW_RESERVED_PORTS, POLICY_RESERVED_PORTS },
-		{ PR_ALLOW_RAW_SOCKETS, POLICY_RAW_SOCKETS },
-		{ PR_ALLOW_SOCKET_AF, POLICY_SOCKET_AF },
-		{ PR_ALLOW_MOUNT_FUSEFS, POLICY_FUSE },
-	};
-	size_t i;
 	int n;
 
 	if (state_policy(st) == -1 ||
@@ -550,14 +570,13 @@ prison_policy(struct state *st, const struct prison *pr)
 		po.po_jails = jails = prison_list(st, pr);
 	po.po_devs = devs;
 	po.po_ndevs = n;
-	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-		if ((pr->pr_allow & bits[i].allow) != 0)
-			po.po_flags |= bits[i].policy;
-	if (pr->pr_saddrsel4)
-		po.po_flags |= POLICY_SADDRSEL4;
-	if (pr->pr_saddrsel6)
-		po.po_flags |= POLICY_SADDRSEL6;
-	if (pr->pr_vnet == JAIL_SYS_NEW)
-		po.po_flags |= POLICY_VNET;
+	if (pr->pr_vnet != JAIL_SYS_NEW &&
+	    (po.po_naddr4 > 1 || po.po_naddr6 > 1)) {
+		if ((n = source_find(&po, &sources)) == -1 ||
+		    source_routes(st->st_bpf) == -1)
+			return (-1);
+		po.po_sources = sources;
+		po.po_nsources = n;
+	}
 	return (policy_set(st->st_bpf, &st->st_maps, pr->pr_cgid, &po));
 }

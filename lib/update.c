@@ -218,12 +218,16 @@ names_update(const struct state *st, const struct prison *old,
 /*
  * Nothing but "persist" or "nopersist": what jail(8) says of each jail once
  * its command runs.  Nothing that others see changes but whether it lives.
+ * (Where nothing at all changes, somebody wants the policy made anew: routes
+ * may have changed.)
  */
 static int
 only_persist(const struct prison *old, struct prison *new)
 {
 	int persist = new->pr_persist, differs;
 
+	if (persist == old->pr_persist)
+		return (0);
 	new->pr_persist = old->pr_persist;
 	differs = prison_differs(old, new);
 	new->pr_persist = persist;

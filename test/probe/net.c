@@ -242,6 +242,27 @@ q_connect(int argc, char **argv)
 	return (0);
 }
 
+/* TO: which address a datagram to there would come from. */
+static int
+q_source(int argc, char **argv)
+{
+	union addr to;
+	socklen_t len = addr_make(&to, argv[0], "9");
+	int fd = socket(to.sa.sa_family, SOCK_DGRAM, 0);
+	char text[INET6_ADDRSTRLEN];
+
+	(void)argc;
+	if (fd == -1 || connect(fd, &to.sa, len) == -1)
+		return (refused());
+	len = sizeof(to);
+	if (getsockname(fd, &to.sa, &len) == -1)
+		return (refused());
+	printf("%s\n", inet_ntop(to.sa.sa_family, to.sa.sa_family == AF_INET ?
+	    (void *)&to.in4.sin_addr : (void *)&to.in6.sin6_addr, text,
+	    sizeof(text)));
+	return (0);
+}
+
 /* TO PORT: MSG_FASTOPEN, a connect that is no connect. */
 static int
 q_fastopen(int argc, char **argv)
@@ -493,6 +514,7 @@ const struct probe probe_net[] = {
 	{ "listen_unbound", 1, "4|6", q_listen_unbound },
 	{ "connect", 2, "addr port [from addr] [udp]", q_connect },
 	{ "connect_many", 3, "addr port n", q_connect_many },
+	{ "source", 1, "addr", q_source },
 	{ "fastopen", 2, "addr port", q_fastopen },
 	{ "pktinfo", 3, "addr port source [connected]", q_pktinfo },
 	{ "udp_autobind", 2, "addr port", q_udp_autobind },

@@ -142,6 +142,68 @@ connections_come_from_the_prisons_address()
 	refused EADDRNOTAVAIL connect 10.0.0.1 8001 from 10.0.0.1
 }
 
+# two_nets: the host has two interfaces more, each with two addresses.
+two_nets()
+{
+	for n in 1 2; do
+		host ip link add net$n type veth peer name peer$n
+		host ip link set net$n up
+		host ip link set peer$n up
+		host ip addr add 10.$n.0.1/24 dev net$n
+		host ip addr add 10.$n.0.2/24 dev net$n
+		host ip addr add 10.$n.0.3/24 dev net$n
+		host ip -6 addr add fd0$n::1/64 dev net$n nodad
+		host ip -6 addr add fd0$n::2/64 dev net$n nodad
+	done
+	host ip route add default via 10.2.0.254
+}
+
+prison_test the_source_is_an_address_of_the_interface_that_the_route_leads_to
+the_source_is_an_address_of_the_interface_that_the_route_leads_to()
+{
+	two_nets
+	prison j ip4.addr=10.1.0.2,10.2.0.3,10.2.0.2 \
+	    ip6.addr=fd01::2,fd02::2
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 10.1.0.77
+	atf_check -o inline:'10.2.0.2\n' jexec j /bin/probe source 10.2.0.77
+	atf_check -o inline:'10.2.0.2\n' jexec j /bin/probe source 192.0.2.1
+	atf_check -o inline:'fd01::2\n' jexec j /bin/probe source fd01::77
+	atf_check -o inline:'fd02::2\n' jexec j /bin/probe source fd02::77
+	# to an interface without one of its own, and to oneself: the primary
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 10.0.0.1
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 127.0.0.1
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 10.2.0.2
+	host_serves 10.2.0.1 8001
+	says 'local 10.2.0.2:' connect 10.2.0.1 8001
+	says '^host' connect 10.2.0.1 8001
+}
+
+prison_test nosaddrsel_sends_from_the_primary_address
+nosaddrsel_sends_from_the_primary_address()
+{
+	two_nets
+	prison j ip4.addr=10.1.0.2,10.2.0.2 ip4.nosaddrsel
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 10.2.0.77
+	atf_check jail -m name=j ip4.saddrsel
+	atf_check -o inline:'10.2.0.2\n' jexec j /bin/probe source 10.2.0.77
+}
+
+prison_test sources_follow_the_routes_when_the_prison_is_changed
+sources_follow_the_routes_when_the_prison_is_changed()
+{
+	two_nets
+	prison j ip4.addr=10.1.0.2,10.2.0.2
+	atf_check -o inline:'10.2.0.2\n' jexec j /bin/probe source 192.0.2.1
+	host ip route replace default via 10.1.0.254
+	host ip route add 198.51.100.0/24 via 10.2.0.254
+	atf_check jail -m name=j persist
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 192.0.2.1
+	atf_check -o inline:'10.2.0.2\n' jexec j /bin/probe source 198.51.100.7
+	host ip route del 198.51.100.0/24
+	atf_check jail -m name=j persist
+	atf_check -o inline:'10.1.0.2\n' jexec j /bin/probe source 198.51.100.7
+}
+
 prison_test other_protocols_do_not_exist
 other_protocols_do_not_exist()
 {
