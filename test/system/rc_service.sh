@@ -136,6 +136,95 @@ a_daemon_is_started_found_and_stopped()
 	atf_check -o match:'Stopping numbers' service numbers forcestop
 }
 
+prison_test a_daemon_is_reloaded_polled_and_restarted
+a_daemon_is_reloaded_polled_and_restarted()
+{
+	rc_conf 'numbers_enable=YES'
+	daemon
+	: >"$W/needed"
+	sed -i 's/^required_files=/sig_reload=USR1 extra_commands=reload\n&/' \
+	    "$RC_ROOT/usr/local/etc/rc.d/numbers"
+	cat >"$W/numbersd" <<-'END'
+	#!/bin/sh
+	trap 'echo reloaded >>"$1"' USR1
+	echo $$ >"$2"
+	while :; do sleep 0.1; done
+	END
+	chmod 755 "$W/numbersd"
+	printf '#!/bin/sh\n%s %s %s </dev/null >/dev/null 2>&1 9>&- &\n' \
+	    "$W/numbersd" "$W/said" "$W/pid" >"$W/daemon"
+	sed -i -e "s,^procname=.*,procname=$W/numbersd," \
+	    -e 's,^pidfile=,command_interpreter=/bin/sh\n&,' \
+	    "$RC_ROOT/usr/local/etc/rc.d/numbers"
+	atf_check -s exit:1 -e match:'not running' service numbers reload
+	atf_check -o ignore service numbers start
+	wait_for 50 test -s "$W/pid"
+	pid=$(cat "$W/pid")
+	atf_check service numbers reload
+	wait_for 50 grep -q reloaded "$W/said" || atf_fail 'not reloaded'
+	atf_check -o match:'^Stopping numbers' -o match:'^Starting numbers' \
+	    service numbers restart
+	wait_for 50 sh -c "! grep -qx $pid $W/pid" || atf_fail 'the same'
+	pid=$(cat "$W/pid")
+	background poll service numbers poll
+	wait_for 50 grep -q "Waiting for PIDS: $pid" poll.out ||
+	    atf_fail 'it does not wait'
+	kill "$pid"
+	wait "$poll_pid" || atf_fail 'poll has failed'
+	# Without a pid file, it is looked for.
+	sed -i '/^pidfile=/d' "$RC_ROOT/usr/local/etc/rc.d/numbers"
+	atf_check -s exit:1 -o match:'not running' service numbers status
+	atf_check -o ignore service numbers start
+	wait_for 50 service numbers status || atf_fail 'not found'
+	atf_check -o match:'^Stopping numbers' service numbers stop
+}
+
+prison_test a_daemon_has_the_user_directory_and_environment_of_rc_conf
+a_daemon_has_the_user_directory_and_environment_of_rc_conf()
+{
+	rc_conf 'numbers_enable=YES' 'numbers_user=nobody' \
+	    'numbers_chdir=/usr' 'numbers_env="A=1 B=2"' 'numbers_nice=5' \
+	    'numbers_flags="-x y"'
+	daemon
+	: >"$W/needed"
+	chmod 711 "$W"
+	cat >"$W/daemon" <<-END
+	#!/bin/sh
+	echo "\$(id -un) \$PWD \$A \$B \$(nice) \$*"
+	END
+	atf_check -o match:"^nobody /usr 1 2 $(($(nice) + 5)) -x y $W/pid\$" \
+	    service numbers start
+}
+
+prison_test commands_before_and_after_are_run
+commands_before_and_after_are_run()
+{
+	rc_conf
+	script steps <<-END
+	. $BUILD/rc/rc.subr
+	name=steps
+	start_cmd='echo doing'
+	start_precmd=before
+	start_postcmd='echo after'
+	extra_commands=dance
+	dance_cmd=dance
+	before() { echo before; [ -z "\$steps_refuse" ]; }
+	dance() { echo "dancing \$rc_fast\$rc_force\$rc_quiet \$*"; return 3; }
+	load_rc_config \$name
+	run_rc_command "\$@"
+	END
+	atf_check -o match:'^before$' -o match:'^doing start a$' \
+	    -o match:'^after start a$' sh -c 'service steps start a |
+	    sed "s/ a$/ start a/"'
+	rc_conf 'steps_refuse=1'
+	atf_check -s exit:1 -o inline:'before\n' service steps start
+	atf_check -o match:doing service steps forcestart
+	atf_check -s exit:1 -o inline:'dancing yes a b\n' \
+	    service steps fastdance a b
+	atf_check -s exit:1 -e match:'stop is not implemented' \
+	    service steps stop
+}
+
 prison_test a_process_of_a_jail_is_not_the_hosts_daemon
 a_process_of_a_jail_is_not_the_hosts_daemon()
 {
@@ -145,7 +234,7 @@ a_process_of_a_jail_is_not_the_hosts_daemon()
 	world_tiny "$W/j"
 	cp "$(readlink -f "$(command -v sleep)")" "$W/j/bin/realsleep"
 	J=j
-	atf_check jail -c name=j path="$W/j" persist
+	atf_check jail -c name=j path="$W/j" persist mount.devfs
 	cat >"$W/j/bin/daemon" <<-'END'
 	#!/bin/sh
 	sleep 1000 </dev/null >/dev/null 2>&1 &
