@@ -129,7 +129,7 @@ setup_policy(struct state *st)
 	if (st->st_bpf == -1 || policy_setup(st->st_bpf, cgfd,
 	    ta->ta_level) == -1)
 		return (jail_errwrap("load the wall around addresses and "
-		    "devices"));
+		    "devices (see jail-checkconfig(8))"));
 	snprintf(ta->ta_policy, sizeof(ta->ta_policy), "%s", policy_version());
 	state_unlock(st);
 	return (0);
@@ -153,7 +153,8 @@ state_open(struct state *st, int make)
 		return (jail_err(errno, "%s", state_dir()));
 	state_close(st);
 	if (setup_host(state_dir()) == -1)
-		return (-1);
+		return (jail_errwrap("set the host up for jails (see "
+		    "jail-checkconfig(8))"));
 	if (try_open(st) == -1)
 		return (jail_err(errno, "%s", state_dir()));
 	return (0);

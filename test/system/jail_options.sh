@@ -478,6 +478,15 @@ EOC
 	    jail -f j.conf -c d
 }
 
+prison_test jail_points_to_checkconfig_where_the_host_lacks_something
+jail_points_to_checkconfig_where_the_host_lacks_something()
+{
+	world
+	atf_check -s exit:1 \
+	    -e match:'^jail: set the host up for jails \(see jail-checkconfig\(8\)\): mkdir /proc/nix: ' \
+	    env JAIL_RUN=/proc/nix jail -c path="$W/w" persist
+}
+
 prison_test jail_puts_commands_in_the_background
 jail_puts_commands_in_the_background()
 {
