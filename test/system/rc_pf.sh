@@ -102,6 +102,12 @@ rules_that_cannot_be_loaded_fail_and_keep_jails_from_starting()
 	atf_check -s exit:1 -e match:'no jail is started' \
 	    "$BUILD/rc/rc.d/jail" faststart
 	atf_check jls -q name
+	# What runs is not stopped for a start that would be refused.
+	atf_check -o ignore -e ignore service jail forcestart a
+	atf_check -s exit:1 -e match:'no jail is started' \
+	    service jail restart a
+	atf_check -o inline:'a\n' jls name
+	atf_check -o ignore service jail stop a
 	echo 'pass all' >"$RC_ROOT/etc/pf.conf"
 	atf_check -o ignore service pf start
 	atf_check -o inline:'Starting jails: a.\n' service jail start a
@@ -113,7 +119,7 @@ rules_loaded_before_stay_when_new_ones_are_wrong()
 	fake_pfctl
 	atf_check -o ignore service pf start
 	echo 'wrong' >"$RC_ROOT/etc/pf.conf"
-	for c in start reload resync check; do
+	for c in start restart reload resync check; do
 		atf_check -s exit:1 -o ignore -e match:'syntax error' \
 		    service pf $c
 	done
