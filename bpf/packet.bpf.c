@@ -7,6 +7,21 @@
  */
 #include "maps.bpf.h"
 
+/*
+ * Read from the packet's head, which mostly lies where it can be read without
+ * a helper's call.
+ */
+static __always_inline int
+head_load(struct __sk_buff *skb, __u32 offset, void *to, __u32 size)
+{
+	const void *head = (void *)(long)skb->data;
+
+	if (head + offset + size > (void *)(long)skb->data_end)
+		return (bpf_skb_load_bytes(skb, offset, to, size));
+	__builtin_memcpy(to, head + offset, size);
+	return (0);
+}
+
 static __always_inline int
 police4(struct __sk_buff *skb, const struct police_row *row, int in)
 {
@@ -14,7 +29,7 @@ police4(struct __sk_buff *skb, const struct police_row *row, int in)
 
 	if (row->pr_mode4 != POLICE_LIST)
 		return (row->pr_mode4 == POLICE_INHERIT);
-	if (bpf_skb_load_bytes(skb, in ? 16 : 12, &a, sizeof(a)) != 0)
+	if (head_load(skb, in ? 16 : 12, &a, sizeof(a)) != 0)
 		return (0);
 	if (is_mine4(row, a))
 		return (1);
@@ -30,7 +45,7 @@ police6(struct __sk_buff *skb, const struct police_row *row, int in)
 
 	if (row->pr_mode6 != POLICE_LIST)
 		return (row->pr_mode6 == POLICE_INHERIT);
-	if (bpf_skb_load_bytes(skb, in ? 24 : 8, &a, sizeof(a)) != 0)
+	if (head_load(skb, in ? 24 : 8, &a, sizeof(a)) != 0)
 		return (0);
 	if (is_mine6(row, &a))
 		return (1);
