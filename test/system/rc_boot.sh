@@ -89,9 +89,11 @@ a_jail_is_not_told_of_the_unit()
 	    cat "$W/notified"
 	atf_check -s exit:1 grep -E 'NOTIFY|INVOC|JOURNAL' "$W/a/env"
 	# It is as well when the jail runs already: the unit shows it.
-	atf_check -o match:'already running' env NOTIFY_SOCKET=/run/x \
-	    "$BUILD/rc/rc.d/jail" onestart a
+	atf_check env NOTIFY_SOCKET=/run/x "$BUILD/rc/rc.d/jail" onestart a
 	atf_check -o inline:'2\n' grep -c /run/x "$W/notified"
+	atf_check -o inline:'Stopping jails: a.\n' \
+	    env NOTIFY_SOCKET=/run/x "$BUILD/rc/rc.d/jail" onestop a
+	atf_check env NOTIFY_SOCKET=/run/x "$BUILD/rc/rc.d/jail" onestop a
 }
 
 atf_init_test_cases()
