@@ -76,7 +76,7 @@ struct iface {
 	size_t		 if_maclen;
 	struct bridge	 if_bridge;
 	struct bridgeport if_port;
-	TAILQ_HEAD(, ifaddress) if_addrs;
+	TAILQ_HEAD(ifaddresses, ifaddress) if_addrs;
 };
 TAILQ_HEAD(ifaces, iface);
 

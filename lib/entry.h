@@ -10,7 +10,9 @@
  * builder of the view leaves the numbers in /run/jail/JID/view.)  Where no
  * process lives, he builds the view anew from the record, holding the lock on
  * /run/jail/JID until it stands, so that of many who come at once one builds
- * and the others join.  Removal takes no part in that lock: it kills, and who
+ * and the others join.  What no record can rebuild, a network stack and SysV IPC
+ * objects, is pinned (vnet.h): the stack is entered first of all, and who builds
+ * a view enters what is pinned instead of making it.  Removal takes no part in that lock: it kills, and who
  * is just coming in dies with the rest.
  */
 #ifndef ABASHIRI_ENTRY_H

@@ -418,6 +418,40 @@ the_example_works_as_it_stands()
 	atf_check -s exit:1 -e match:'^usage' $jib
 }
 
+vnet_test what_the_page_of_jail_conf_shows_works 180
+what_the_page_of_jail_conf_shows_works()
+{
+	sed -n '/^# cat \/etc\/jail.conf/,/^\.Ed/p' "$SRC/jail/jail.conf.5" |
+	    sed "1d; \$d; s,/bin/sh /etc/rc,/bin/true,; s,\"/jail/,\"$W/," \
+	    >jail.conf
+	grep -q '^www  *{' jail.conf || atf_fail "the page has no such example"
+	world_net "$W/www"
+	world_net "$W/db"
+	atf_check ifconfig bridge0 create inet 10.7.0.254/24
+	atf_check -o ignore -e ignore jail -f jail.conf -c
+	serving server jexec db /bin/probe serve 10.7.0.2 5432 rows
+	atf_check -o match:rows jexec www /bin/probe connect 10.7.0.2 5432
+	atf_check -o ignore jail -f jail.conf -r '*'
+	atf_check -o inline:'lo0 bridge0\n' ifconfig -l
+}
+
+vnet_test a_prison_without_one_takes_no_step_more
+a_prison_without_one_takes_no_step_more()
+{
+	world_tiny "$W/j"
+	atf_check -o ignore -e ignore jail -c name=first path="$W/j" persist
+	steps_of jail -c name=j path="$W/j" persist
+	for step in $steps; do
+		case $step in
+		pin-* | vnet-*) atf_fail "$step" ;;
+		esac
+	done
+	atf_check -o empty find "$JAIL_RUN/$(jls -j j jid)" \
+	    '(' -name net -o -name ipc -o -name home -o -name guests ')'
+	steps_of jail -R j
+	case $steps in *unpin*) atf_fail "something is unpinned" ;; esac
+}
+
 vnet_test it_matters_not_from_where_the_jailer_works
 it_matters_not_from_where_the_jailer_works()
 {
