@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
@@ -350,8 +349,8 @@ entry_close(struct entry *en)
 static int
 become_root(void)
 {
-	if (setgroups(0, NULL) == -1 || setresgid(0, 0, 0) == -1 ||
-	    setresuid(0, 0, 0) == -1)
+	if (sys_setgroups(0, NULL) == -1 || sys_setresgid(0) == -1 ||
+	    sys_setresuid(0) == -1)
 		return (jail_err(errno, "become the prison's root"));
 	return (0);
 }

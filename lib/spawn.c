@@ -23,7 +23,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -343,9 +342,9 @@ child_user(const struct jail_user *ju)
 {
 	if (ju == NULL)
 		return (0);
-	if (setgroups(ju->ju_ngroups, ju->ju_groups) == -1 ||
-	    setresgid(ju->ju_gid, ju->ju_gid, ju->ju_gid) == -1 ||
-	    setresuid(ju->ju_uid, ju->ju_uid, ju->ju_uid) == -1)
+	if (sys_setgroups(ju->ju_ngroups, ju->ju_groups) == -1 ||
+	    sys_setresgid(ju->ju_gid) == -1 ||
+	    sys_setresuid(ju->ju_uid) == -1)
 		return (jail_err(errno, "become user %s", ju->ju_name));
 	/* Each change of credentials may make us dumpable again. */
 	if (prctl(PR_SET_DUMPABLE, 0) == -1)

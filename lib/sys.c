@@ -29,6 +29,24 @@ sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd)
 }
 
 int
+sys_setgroups(size_t n, const gid_t *groups)
+{
+	return (syscall(SYS_setgroups, n, groups));
+}
+
+int
+sys_setresgid(gid_t gid)
+{
+	return (syscall(SYS_setresgid, gid, gid, gid));
+}
+
+int
+sys_setresuid(uid_t uid)
+{
+	return (syscall(SYS_setresuid, uid, uid, uid));
+}
+
+int
 sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
     uint64_t resolve)
 {

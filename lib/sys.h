@@ -24,6 +24,15 @@
  */
 pid_t	sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd);
 
+/*
+ * Of the calling thread only.  The C library's own reach out for all threads
+ * of the process, and in a child of sys_clone3() wait for ever for those that
+ * were left behind.
+ */
+int	sys_setgroups(size_t n, const gid_t *groups);
+int	sys_setresgid(gid_t gid);
+int	sys_setresuid(uid_t uid);
+
 int	sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode,
 	    uint64_t resolve);
 /*
