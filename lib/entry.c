@@ -219,6 +219,7 @@ names_set(const struct prison *pr)
 void
 entry_init(struct entry *en)
 {
+	memset(en, 0, sizeof(*en));
 	en->en_cg = en->en_dir = en->en_proc = en->en_template = -1;
 	en->en_userns = en->en_tree = en->en_view = -1;
 	en->en_pidns = en->en_first = en->en_null = -1;
