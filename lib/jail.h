@@ -13,6 +13,7 @@
 #include <sys/jail.h>
 #include <sys/resource.h>
 
+#include <sched.h>
 #include <stdint.h>
 
 struct termios;
@@ -329,6 +330,15 @@ int	jail_netns(int jid, int *ret_fd);
  */
 int	jail_vnet_attach(int jid, const char *ifname);
 int	jail_vnet_detach(int jid, const char *ifname);
+
+/*
+ * jail_getcpus, jail_setcpus: the processors that a jail and those below it
+ * may run on.  No processor at all in the set: all of the host's.
+ * EOPNOTSUPP: the host has no cpuset controller; EINVAL: none of them is
+ * there, or is the jail's above.  Return 0 or -1.
+ */
+int	jail_getcpus(int jid, cpu_set_t *ret_cpus);
+int	jail_setcpus(int jid, const cpu_set_t *cpus);
 
 /*
  * What FreeBSD has as the sysctl tree security.jail: a row for each leaf.

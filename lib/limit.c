@@ -462,6 +462,23 @@ limit_move(const struct state *st, const struct controllers *cs,
 	return (0);
 }
 
+/* A jail below one with a cpuset of its own begins with the same. */
+static int
+limit_inherit(struct state *st, struct prison *pr)
+{
+	struct controllers cs;
+	struct prison above;
+	cpu_set_t cpus;
+
+	if (prison_load(st, pr->pr_parent, &above) == -1 ||
+	    (above.pr_limits & LIMIT_SET(CT_CPUSET)) == 0)
+		return (0);
+	if (limit_controllers(st, &cs) == -1 ||
+	    limit_getcpus(&cs, &above, &cpus) == -1)
+		return (-1);
+	return (limit_writecpus(&cs, pr, &cpus));
+}
+
 int
 limit_create(struct state *st, struct prison *pr)
 {
@@ -471,13 +488,15 @@ limit_create(struct state *st, struct prison *pr)
 	int bits;
 
 	st->st_limitgen = st->st_table->ta_limitgen;
+	if (pr->pr_parent != 0 && limit_inherit(st, pr) == -1)
+		return (-1);
 	if (st->st_table->ta_rules == 0)
 		return (0);
 	if (rules_load(st, &rs) == -1)
 		return (-1);
 	limits_of(&rs, pr->pr_name, &li);
 	if (limit_controllers(st, &cs) == -1 || (bits = limit_write(&cs, &li,
-	    pr->pr_id, st->st_table->ta_pids_max, 0)) == -1)
+	    pr->pr_id, st->st_table->ta_pids_max, pr->pr_limits)) == -1)
 		return (jail_errwrap("limits of jail \"%s\"", pr->pr_name));
 	pr->pr_limits = bits;
 	return (0);

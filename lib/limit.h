@@ -26,6 +26,8 @@
 
 #include <sys/resource.h>
 
+#include <sched.h>
+
 #include "controller.h"
 #include "prison.h"
 #include "rules.h"
@@ -71,6 +73,18 @@ int	limit_apply(struct state *st, struct prison *pr,
 /* Likewise for the prison of that name, if it runs, and all below it. */
 int	limit_apply_all(struct state *st, const char *name,
 	    const struct rules *rs);
+
+/*
+ * The processors that a prison's cpuset has: 0, or -1 ENOENT where none was
+ * set.  Setting it, under the lock, is for the prison alone; all set to 0
+ * makes it as wide as the host's.
+ */
+int	limit_getcpus(const struct controllers *cs, const struct prison *pr,
+	    cpu_set_t *ret_cpus);
+int	limit_writecpus(const struct controllers *cs, struct prison *pr,
+	    const cpu_set_t *cpus);
+int	limit_setcpus(struct state *st, struct prison *pr,
+	    const cpu_set_t *cpus);
 
 /* Move a living prison's processes into its v1 groups. */
 int	limit_move(const struct state *st, const struct controllers *cs,

@@ -52,7 +52,6 @@ static const struct prison_field fields[] = {
 	FIELD("ip6.saddrsel", PT_BOOL, pr_saddrsel6),
 	FIELD("slot", PT_INT, pr_slot),
 	FIELD("limits", PT_INT, pr_limits),
-	FIELD("cpus", PT_STRING, pr_cpus),
 	FIELD("host.hostname", PT_STRING, pr_hostname),
 	FIELD("host.domainname", PT_STRING, pr_domainname),
 	FIELD("host.hostuuid", PT_STRING, pr_hostuuid),

@@ -49,7 +49,6 @@ struct prison {
 	char		pr_hostname[256];
 	char		pr_domainname[256];
 	char		pr_hostuuid[64];
-	char		pr_cpus[256];	/* a list as "0-1,3"; "": all */
 	unsigned	pr_naddr4;
 	unsigned	pr_naddr6;
 	/*
