@@ -81,6 +81,7 @@ undone(enum known k)
 	case K_MOUNT_FDESCFS:
 	case K_MOUNT_PROCFS:
 	case K_OP:
+	case K_RCTL:
 		return (true);
 	default:
 		return (false);
@@ -176,6 +177,8 @@ run_step(struct cfjail *j)
 		return (ifaddr_alias(j, AF_INET6, text, down));
 	case K_MOUNT_ROOT:
 		return (mount_root(j, down));
+	case K_RCTL:
+		return (limit_rule(j, text, down));
 	case K_VNET_INTERFACE:
 		return (vnet_interface(j, text));
 	case K_MOUNT:

@@ -40,6 +40,7 @@ static const enum known start_steps[] = {
 	K_MOUNT_PROCFS,
 	K_EXEC_PRESTART,
 	K_OP,
+	K_RCTL,
 	K_EXEC_CREATED,
 	K_ZFS_DATASET,
 	K_VNET_INTERFACE,
@@ -55,6 +56,7 @@ static const enum known stop_steps[] = {
 	K_EXEC_STOP,
 	K_STOP_TIMEOUT,
 	K_OP,
+	K_RCTL,
 	K_EXEC_POSTSTOP,
 	K_MOUNT_PROCFS,
 	K_MOUNT_FDESCFS,
@@ -691,6 +693,7 @@ add_words(int argc, char **argv)
 	} lists[] = {
 		{ "ip4.addr=", K_IP4_ADDR },
 		{ "ip6.addr=", K_IP6_ADDR },
+		{ "rctl=", K_RCTL },
 		{ "vnet.interface=", K_VNET_INTERFACE },
 		{ "zfs.dataset=", K_ZFS_DATASET },
 	};

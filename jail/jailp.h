@@ -50,6 +50,7 @@ enum known {
 	K_MOUNT_FDESCFS,
 	K_MOUNT_FSTAB,
 	K_MOUNT_PROCFS,
+	K_RCTL,
 	K_STOP_TIMEOUT,
 	K_VNET_INTERFACE,
 	K_ZFS_DATASET,
@@ -262,6 +263,9 @@ int	mount_line(struct cfjail *j, const char *what, const char *line,
 int	mount_special(struct cfjail *j, enum known k, bool down);
 int	mount_root(struct cfjail *j, bool down);
 bool	has_mounts(const struct cfjail *j);
+
+/* rctl.c */
+int	limit_rule(struct cfjail *j, const char *rule, bool down);
 
 /* usage.c */
 #define USAGE_NOTED	(RA_CPU | RA_MEMORY | RA_PEAK | RA_IO | RA_AGE)

@@ -44,6 +44,7 @@ static const struct {
 	[K_MOUNT_FDESCFS] = { "mount.fdescfs", CF_OURS | CF_BOOL },
 	[K_MOUNT_FSTAB] = { "mount.fstab", CF_OURS },
 	[K_MOUNT_PROCFS] = { "mount.procfs", CF_OURS | CF_BOOL },
+	[K_RCTL] = { "rctl", CF_OURS | CF_REVERSE },
 	[K_STOP_TIMEOUT] = { "stop.timeout", CF_OURS | CF_INT },
 	[K_VNET_INTERFACE] = { "vnet.interface", CF_OURS },
 	[K_ZFS_DATASET] = { "zfs.dataset", CF_OURS },

@@ -563,6 +563,47 @@ what_a_jail_has_used_is_told_at_its_end()
 	atf_check -o not-match:'used' jail -R j
 }
 
+prison_test jail_conf_sets_limits_before_the_first_command
+jail_conf_sets_limits_before_the_first_command()
+{
+	limits; needs pids
+	world_tiny "$W/j"
+	cat >jail.conf <<-E
+		path = "$W/j"; mount.procfs; mount.devfs;
+		j {
+			rctl = "maxproc:deny=33", "openfiles:deny=77/process";
+			exec.created = "rctl >$PWD/created";
+			exec.start = "ulimit -n >/tmp/files";
+			exec.poststop = "rctl >$PWD/stopped";
+			persist;
+		}
+		bad {
+			rctl = "maxproc:deny=44", "grass:deny=1";
+			exec.start = "touch /tmp/ran";
+			persist;
+		}
+	E
+	atf_check -o match:'j: rctl -a jail:j:maxproc:deny=33' \
+	    jail -f jail.conf -cv j
+	atf_check -o inline:'jail:j:maxproc:deny=33
+jail:j:openfiles:deny=77/process
+' cat created
+	atf_check -o inline:'77\n' cat "$W/j/tmp/files"
+	knob_is 33 pids pids.max pids.max
+	atf_check -o match:removed jail -f jail.conf -r j
+	atf_check -o empty cat stopped
+	# what cannot be kept lets it not start, and leaves nothing
+	atf_check -s exit:1 -o ignore -e match:'bad: rctl: rule .*grass' \
+	    jail -f jail.conf -c bad
+	atf_check -o empty rctl
+	atf_check -o empty jls name
+	atf_check -s exit:1 test -e "$W/j/tmp/ran"
+	# on the command line, commas part them
+	atf_check jail -c name=k path="$W/j" persist \
+	    rctl=maxproc:deny=5,nthr:deny=6
+	atf_check -o inline:'jail:k:maxproc:deny=5\njail:k:nthr:deny=6\n' rctl
+}
+
 atf_init_test_cases()
 {
 	add_cases
