@@ -186,8 +186,8 @@ netns_of(pid_t pid)
 	return (stat(path, &sb) == 0 ? sb.st_ino : 0);
 }
 
-void
-socks_of_others(struct socks *ss, const struct proclist *pl, int want,
+static void
+gather_others(struct socks *ss, const struct proclist *pl, int want,
     const int *wanted)
 {
 	ino_t own = netns_of(0), ns, *seen = NULL, *more;
@@ -218,6 +218,32 @@ socks_of_others(struct socks *ss, const struct proclist *pl, int want,
 			procnet_unix(ss, dir);
 	}
 	free(seen);
+}
+
+/*
+ * Those that are known stay as they are known: in a file of /proc/net, a name
+ * with a newline in it can pass for another socket.
+ */
+void
+socks_of_others(struct socks *ss, const struct proclist *pl, int want,
+    const int *wanted)
+{
+	struct socks known, others = { NULL, 0 };
+	struct sock *so;
+	int i, n;
+
+	gather_others(&others, pl, want, wanted);
+	socks_sort(ss);
+	n = ss->ss_n;
+	for (i = 0; i < others.ss_n; i++) {
+		known = (struct socks){ ss->ss_socks, n };
+		if (socks_find(&known, others.ss_socks[i].so_inode) != NULL ||
+		    (so = socks_add(ss)) == NULL)
+			continue;
+		*so = others.ss_socks[i];
+		others.ss_socks[i].so_path = NULL;
+	}
+	socks_free(&others);
 }
 
 /* ------------------------------------------------------------------------

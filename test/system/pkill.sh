@@ -284,20 +284,6 @@ inside_all_are_ones_own()
 	kill "$h"
 }
 
-prison_test usage_is_the_pages_synopsis
-usage_is_the_pages_synopsis()
-{
-	# the words of SYNOPSIS, as mandoc shows them
-	mandoc -Tascii "$SRC/pkill/killall.1" | col -b 2>/dev/null |
-	    sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' >page ||
-	    atf_skip "no mandoc"
-	"$KILLALL" 2>usage
-	for word in delmsqvz help jail user tty cmd SIGNAL; do
-		atf_check -o ignore grep "$word" page
-		atf_check -o ignore grep "$word" usage
-	done
-}
-
 atf_init_test_cases()
 {
 	add_cases
