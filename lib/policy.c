@@ -19,12 +19,16 @@
  *						half made is seen as nothing
  * A bpffs refuses names with a dot.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -239,6 +243,34 @@ load_error(int error, char *log)
 }
 
 /*
+ * Have the kernel load connection tracking, if it has it as a module, by
+ * asking it a question.  Programs that are loaded before it is there cannot
+ * read it, and drop what nat has translated.
+ */
+static void
+wake_conntrack(void)
+{
+	struct {
+		struct nlmsghdr	 nlh;
+		struct nfgenmsg	 nfg;
+	} ask = {
+		.nlh = {
+			.nlmsg_len = sizeof(ask),
+			.nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 |
+			    IPCTNL_MSG_CT_GET_STATS,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		},
+		.nfg = { .version = NFNETLINK_V0 },
+	};
+	_cleanup_close_ int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+	    NETLINK_NETFILTER);
+
+	/* The module is there when this returns; the answer does not matter. */
+	if (fd != -1)
+		(void)!send(fd, &ask, sizeof(ask), 0);
+}
+
+/*
  * Load all programs.  With maps (NMAPS descriptors) they use these, else new
  * ones.  The result owns descriptors; police__destroy() closes them.
  */
@@ -255,6 +287,7 @@ load(unsigned level, const int *maps)
 		jail_err(ENOMEM, "load the BPF programs");
 		return (NULL);
 	}
+	wake_conntrack();
 	skel->rodata->level = level + 1;
 	md = (struct bpf_map_desc *)&skel->maps;
 	for (i = 0; maps != NULL && i < NMAPS; i++)
