@@ -480,8 +480,8 @@ ruleset_devices(int ruleset, struct policy_dev **ret_devs)
 char *
 prison_list(const struct state *st, const struct prison *top)
 {
-	_cleanup_fclose_ FILE *f = NULL;
 	char *text = NULL;
+	FILE *f;
 	struct prison pr;
 	const char *path;
 	size_t n, size;
@@ -502,9 +502,8 @@ prison_list(const struct state *st, const struct prison *top)
 		fprintf(f, "%d %s %s\n", jid, top == NULL ? pr.pr_name :
 		    pr.pr_name + strlen(top->pr_name) + 1, path);
 	}
-	if (fflush(f) != 0) {
-		file_close(&f);
-		f = NULL;
+	/* The text is where it stays only when the stream is closed. */
+	if (fclose(f) != 0) {
 		free_ptr(&text);
 		return (NULL);
 	}
