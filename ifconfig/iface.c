@@ -100,6 +100,21 @@ take_text(const struct nlattr *a, char *ret, size_t size)
 	    mnl_attr_get_str(a));
 }
 
+/*
+ * Names and descriptions of a jail's interfaces are a prisoner's to choose,
+ * and are read on the jailer's terminal.
+ */
+static void
+make_printable(char *text)
+{
+	unsigned char *p = (unsigned char *)text;
+
+	for (; *p != '\0'; p++)
+		if (*p < ' ' || *p == 0x7f || (*p >= 0x80 && *p < 0xa0 &&
+		    p > (unsigned char *)text && p[-1] == 0xc2))
+			*p = '?';
+}
+
 static uint32_t
 take_u32(const struct nlattr *a)
 {
@@ -238,6 +253,7 @@ take_link_attr(const struct nlattr *a, void *arg)
 		break;
 	case IFLA_IFALIAS:
 		take_text(a, ifp->if_alias, sizeof(ifp->if_alias));
+		make_printable(ifp->if_alias);
 		break;
 	case IFLA_MTU:
 		ifp->if_mtu = take_u32(a);
@@ -284,6 +300,7 @@ take_link(const struct nlmsghdr *nlh, void *arg)
 	ifp->if_arptype = ifi->ifi_type;
 	mnl_attr_parse(nlh, sizeof(*ifi), take_link_attr, ifp);
 	strcpy(ifp->if_shown, ifp->if_name);
+	make_printable(ifp->if_shown);
 	ifp->if_class = classify(ifp);
 	TAILQ_INSERT_TAIL(ifs, ifp, tq);
 	return (MNL_CB_OK);

@@ -25,6 +25,13 @@ cannot_change(const char *name)
 	return (jail_errx(EINVAL, "%s cannot be changed after creation", name));
 }
 
+static int
+vnet_restricted(void)
+{
+	return (jail_errx(EINVAL, "vnet jails cannot have IP address "
+	    "restrictions"));
+}
+
 int
 request_init(struct request *rq, const struct iovec *iov, unsigned niov,
     int flags)
@@ -193,6 +200,8 @@ apply_addrs(const struct param *pa, struct prison *pr, const struct iovec *v,
 	if (n > PRISON_MAXADDRS)
 		return (jail_errx(EINVAL, "too many IPv%d addresses",
 		    v6 ? 6 : 4));
+	if (!creating && pr->pr_vnet == JAIL_SYS_NEW)
+		return (vnet_restricted());
 	/* To FreeBSD "disable" is a list without addresses. */
 	if (!creating && *mode == JAIL_SYS_INHERIT)
 		return (cannot_change(v6 ? "ip6" : "ip4"));
@@ -410,8 +419,7 @@ request_apply(struct request *rq, struct prison *pr,
 			return (-1);
 	if (pr->pr_vnet == JAIL_SYS_NEW) {
 		if (rq->rq_ip_said || (pr->pr_naddr4 | pr->pr_naddr6) != 0)
-			return (jail_errx(EINVAL, "vnet jails cannot have IP "
-			    "address restrictions"));
+			return (vnet_restricted());
 		pr->pr_ip4 = pr->pr_ip6 = JAIL_SYS_INHERIT;
 	}
 	if (above != NULL && check_below(pr, above) == -1)

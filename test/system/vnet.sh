@@ -216,8 +216,13 @@ what_cannot_be_is_refused_in_freebsd_words()
 	atf_check -o ignore -e ignore jail -c name=j path="$W/j" persist
 	atf_check -s exit:1 -e match:'vnet cannot be changed after creation' \
 	    jail -m name=j vnet=new
+	atf_check -o ignore jail -R j
 	# what jls says of one makes another
 	atf_check -o ignore -e ignore jail -c name=v path="$W/j" persist vnet
+	atf_check -s exit:1 \
+	    -e match:'vnet jails cannot have IP address restrictions' \
+	    jail -m name=v ip4.addr=10.0.0.2
+	atf_check -o ignore jail -m name=v host.hostname=v.example
 	atf_check -o save:s jls -s -j v
 	atf_check -o ignore jail -R v
 	atf_check -o ignore -e ignore sh -c 'eval jail -c "$(cat s)"'
@@ -343,6 +348,20 @@ a_prisoner_cannot_touch_the_host_stack()
 	prison plain ip4.addr=10.0.0.2
 	refused_any setns /proc/1/ns/net
 	kill $sleeper_pid
+}
+
+vnet_test a_prisoner_does_not_write_on_the_jailers_terminal
+a_prisoner_does_not_write_on_the_jailers_terminal()
+{
+	vnet_prison j
+	esc=$(printf '\033')
+	atf_check -o ignore jexec j /sbin/ifconfig lo4 create \
+	    descr "x${esc}[2Jy" name "${esc}[31m"
+	atf_check -o save:out ifconfig -j j
+	atf_check -s exit:1 grep "$esc" out
+	atf_check -o match:'^\?\[31m: ' -o match:'	description: x\?\[2Jy$' \
+	    cat out
+	atf_check -o inline:'lo0 ?[31m\n' ifconfig -j j -l
 }
 
 vnet_test a_jail_below_shares_the_stack_and_does_not_rule_it
