@@ -127,13 +127,12 @@ state_clear()
 		exec 9<&-
 		return 0
 	fi
-	ours=$(stat -L -c %i "$1/net" 2>/dev/null)
-	if [ -n "$ours" ]; then
+	for ours in $(stat -L -c %i "$1"/net "$1"/net-* 2>/dev/null); do
 		for pid in $(find -L /proc/[0-9]*/ns/net -maxdepth 0 \
 		    -inum "$ours" 2>/dev/null | cut -d / -f 3); do
 			kill -KILL "$pid" 2>/dev/null
 		done
-	fi
+	done
 	JAIL_RUN=$1/run JAIL_CGROUP=jail-test.${1##*.} \
 	    "$BUILD/test/system/state-clear"
 	# deepest first
