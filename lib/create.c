@@ -244,24 +244,20 @@ make_pieces(struct state *st, struct request *rq, struct prison *pr,
 	return (0);
 }
 
-/* host=inherit: the names of whoever is above. */
+/* host=inherit: the names of whoever is above, also when they change. */
 static void
 host_inherit(struct prison *pr, const struct prison *above)
 {
+	pr->pr_hostowner = above->pr_id == 0 ? 0 : above->pr_hostowner;
 	if (above->pr_id == 0) {
 		gethostname(pr->pr_hostname, sizeof(pr->pr_hostname) - 1);
 		getdomainname(pr->pr_domainname,
 		    sizeof(pr->pr_domainname) - 1);
 		return;
 	}
-	memcpy(pr->pr_hostname, above->pr_hostname, sizeof(pr->pr_hostname));
-	memcpy(pr->pr_domainname, above->pr_domainname,
-	    sizeof(pr->pr_domainname));
-	memcpy(pr->pr_hostuuid, above->pr_hostuuid, sizeof(pr->pr_hostuuid));
-	pr->pr_hostid = above->pr_hostid;
-	/* A namespace of the jail above's cannot be found again once its
-	   processes are gone: a copy of the names it is. */
-	pr->pr_host = JAIL_SYS_NEW;
+	/* A UTS namespace of the jail above's cannot be found again once its
+	   processes are gone: it is a copy, which prison_update() keeps. */
+	prison_copy_names(pr, above);
 }
 
 /* user= and pid=: which pairs there are. */
@@ -303,6 +299,8 @@ make(struct state *st, struct request *rq, struct prison *pr, int attached,
 	pr->pr_id = rq->rq_jid != 0 ? rq->rq_jid : state_jid_alloc(st);
 	if (pr->pr_id == 0)
 		return (jail_errx(EAGAIN, "no available jail IDs"));
+	if (pr->pr_host == JAIL_SYS_NEW)
+		pr->pr_hostowner = pr->pr_id;
 	if (rq->rq_name == NULL)
 		snprintf(pr->pr_name, sizeof(pr->pr_name), "%d", pr->pr_id);
 	if (pr->pr_path[0] == '\0')

@@ -78,7 +78,7 @@ view_is(const struct entry *en, const struct ns_ids *found)
 	    theirs[NS_USER] != ours[NS_USER] &&
 	    (SYSV_ANY(pr, JAIL_SYS_INHERIT) ||
 	    theirs[NS_IPC] != ours[NS_IPC]) &&
-	    (pr->pr_host == JAIL_SYS_INHERIT ||
+	    (pr->pr_hostowner == 0 ||
 	    theirs[NS_UTS] != ours[NS_UTS]));
 }
 
@@ -393,7 +393,7 @@ view_build(struct entry *en)
 			return (-1);
 	/* Who may not set the host name must not own the namespace. */
 	hosts_uts = (pr->pr_allow & PR_ALLOW_SET_HOSTNAME) == 0;
-	if (pr->pr_host != JAIL_SYS_INHERIT && hosts_uts &&
+	if (pr->pr_hostowner != 0 && hosts_uts &&
 	    (unshare(CLONE_NEWUTS) == -1 || names_set(pr) == -1))
 		return (jail_errwrap("make a UTS namespace"));
 	if (en->en_ipc != -1 && setns(en->en_ipc, CLONE_NEWIPC) == -1)
@@ -404,7 +404,7 @@ view_build(struct entry *en)
 	if (become_root() == -1)
 		return (-1);
 	step("view-user");
-	if (pr->pr_host != JAIL_SYS_INHERIT && !hosts_uts)
+	if (pr->pr_hostowner != 0 && !hosts_uts)
 		own |= CLONE_NEWUTS;
 	if (en->en_ipc == -1 && !SYSV_ANY(pr, JAIL_SYS_INHERIT))
 		own |= CLONE_NEWIPC;

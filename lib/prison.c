@@ -39,6 +39,7 @@ static const struct prison_field fields[] = {
 	FIELD("devfs_ruleset", PT_INT, pr_devfs_ruleset),
 	FIELD("children.max", PT_INT, pr_childmax),
 	FIELD("children.cur", PT_INT, pr_childcount),
+	FIELD("host.owner", PT_INT, pr_hostowner),
 	FIELD("host", PT_JAILSYS, pr_host),
 	FIELD("ip4", PT_JAILSYS, pr_ip4),
 	FIELD("ip6", PT_JAILSYS, pr_ip6),
@@ -94,6 +95,7 @@ prison_init(struct prison *pr)
 	pr->pr_securelevel = -1;
 	pr->pr_enforce_statfs = 2;
 	pr->pr_host = JAIL_SYS_NEW;
+	pr->pr_hostowner = -1;
 	pr->pr_vnet = JAIL_SYS_INHERIT;
 	pr->pr_user = JAIL_SYS_NEW;
 	pr->pr_pid = JAIL_SYS_INHERIT;
@@ -267,6 +269,9 @@ prison_parse(struct prison *pr, char *text)
 		if (parse_line(pr, line, value, &last) == -1)
 			return (errno = EINVAL, -1);
 	}
+	/* Written by a version that did not know of it. */
+	if (pr->pr_hostowner == -1 && pr->pr_host == JAIL_SYS_INHERIT)
+		pr->pr_hostowner = 0;
 	return (0);
 }
 
@@ -360,6 +365,16 @@ prison_copy(struct prison *to, const struct prison *from)
 	    from->pr_naddr6 * sizeof(from->pr_addr6[0]));
 	strcpy(to->pr_meta, from->pr_meta);
 	strcpy(to->pr_env, from->pr_env);
+}
+
+void
+prison_copy_names(struct prison *to, const struct prison *from)
+{
+	memcpy(to->pr_hostname, from->pr_hostname, sizeof(to->pr_hostname));
+	memcpy(to->pr_domainname, from->pr_domainname,
+	    sizeof(to->pr_domainname));
+	memcpy(to->pr_hostuuid, from->pr_hostuuid, sizeof(to->pr_hostuuid));
+	to->pr_hostid = from->pr_hostid;
 }
 
 int

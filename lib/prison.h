@@ -30,6 +30,9 @@ struct prison {
 	int		pr_devfs_ruleset;
 	int		pr_childmax;
 	int		pr_childcount;	/* all below it */
+	int		pr_hostowner;	/* jid of the prison whose names it has:
+					   itself, with host=inherit one above
+					   it, or 0: the host's */
 	int		pr_host;	/* JAIL_SYS_, as are the next */
 	int		pr_ip4;
 	int		pr_ip6;
@@ -81,6 +84,7 @@ void	prison_init(struct prison *pr);
 
 /* Copy, and compare, what means something. */
 void	prison_copy(struct prison *to, const struct prison *from);
+void	prison_copy_names(struct prison *to, const struct prison *from);
 int	prison_differs(const struct prison *a, const struct prison *b);
 
 /* The record as text and back.  prison_parse: 0, or -1 (EINVAL). */

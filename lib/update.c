@@ -128,65 +128,6 @@ levels_between(const struct prison *pr, const struct prison *above)
 }
 
 /*
- * Everything below a changed prison: first without a change, to see whether
- * it can be done (commit 0), then for good.
- */
-static int
-update_below(struct state *st, const struct prison *old,
-    const struct prison *new, int commit)
-{
-	char name[sizeof(old->pr_name)];
-	struct prison pr, was;
-	int jid;
-
-	if (old->pr_childcount == 0)
-		return (0);
-	for (jid = state_jid_next(st, 0); jid != 0;
-	    jid = state_jid_next(st, jid)) {
-		if (prison_load(st, jid, &pr) == -1 ||
-		    !prison_is_below(&pr, old))
-			continue;
-		prison_copy(&was, &pr);
-		push_down(&pr, new, levels_between(&pr, old));
-		if ((size_t)snprintf(name, sizeof(name), "%s%s", new->pr_name,
-		    pr.pr_name + strlen(old->pr_name)) >= sizeof(name))
-			return (jail_err(ENAMETOOLONG, "name of jail %d", jid));
-		if (!commit) {
-			if (check_recall(st, &was, &pr) == -1)
-				return (-1);
-			continue;
-		}
-		strcpy(pr.pr_name, name);
-		if (replace(st, &was, &pr) == -1)
-			return (jail_errwrap("jail \"%s\"", pr.pr_name));
-	}
-	return (0);
-}
-
-static int
-rename_to(const struct state *st, struct prison *pr, const char *name)
-{
-	const char *last;
-	size_t head;
-	int other;
-
-	if (strcmp(name, pr->pr_name) == 0)
-		return (0);
-	last = name_last(name);
-	head = name_last(pr->pr_name) - pr->pr_name;
-	if ((size_t)(last - name) != head ||
-	    strncmp(name, pr->pr_name, head) != 0)
-		return (jail_errx(EINVAL, "cannot change jail's parent"));
-	if (name_jid(name, pr->pr_id) == -1)
-		return (-1);
-	other = prison_by_name(st, name);
-	if (other != 0 && other != pr->pr_id && prison_named(st, other))
-		return (jail_errx(EEXIST, "jail \"%s\" already exists", name));
-	strcpy(pr->pr_name, name);
-	return (0);
-}
-
-/*
  * The names of a running prison are those of its UTS namespace: change them
  * there, by a child that goes in for it.
  */
@@ -212,6 +153,68 @@ names_update(const struct state *st, const struct prison *old,
 	if (pid == -1 || status != 0)
 		return (jail_err(pid == -1 ? errno : WEXITSTATUS(status),
 		    "set host.hostname in jail \"%s\"", new->pr_name));
+	return (0);
+}
+
+/*
+ * Everything below a changed prison: first without a change, to see whether
+ * it can be done (commit 0), then for good.
+ */
+static int
+update_below(struct state *st, const struct prison *old,
+    const struct prison *new, int commit)
+{
+	char name[sizeof(old->pr_name)];
+	struct prison pr, was;
+	int jid;
+
+	if (old->pr_childcount == 0)
+		return (0);
+	for (jid = state_jid_next(st, 0); jid != 0;
+	    jid = state_jid_next(st, jid)) {
+		if (prison_load(st, jid, &pr) == -1 ||
+		    !prison_is_below(&pr, old))
+			continue;
+		prison_copy(&was, &pr);
+		push_down(&pr, new, levels_between(&pr, old));
+		if (pr.pr_hostowner == old->pr_id)
+			prison_copy_names(&pr, new);
+		if ((size_t)snprintf(name, sizeof(name), "%s%s", new->pr_name,
+		    pr.pr_name + strlen(old->pr_name)) >= sizeof(name))
+			return (jail_err(ENAMETOOLONG, "name of jail %d", jid));
+		if (!commit) {
+			if (check_recall(st, &was, &pr) == -1)
+				return (-1);
+			continue;
+		}
+		strcpy(pr.pr_name, name);
+		if (replace(st, &was, &pr) == -1 ||
+		    names_update(st, &was, &pr) == -1)
+			return (jail_errwrap("jail \"%s\"", pr.pr_name));
+	}
+	return (0);
+}
+
+static int
+rename_to(const struct state *st, struct prison *pr, const char *name)
+{
+	const char *last;
+	size_t head;
+	int other;
+
+	if (strcmp(name, pr->pr_name) == 0)
+		return (0);
+	last = name_last(name);
+	head = name_last(pr->pr_name) - pr->pr_name;
+	if ((size_t)(last - name) != head ||
+	    strncmp(name, pr->pr_name, head) != 0)
+		return (jail_errx(EINVAL, "cannot change jail's parent"));
+	if (name_jid(name, pr->pr_id) == -1)
+		return (-1);
+	other = prison_by_name(st, name);
+	if (other != 0 && other != pr->pr_id && prison_named(st, other))
+		return (jail_errx(EEXIST, "jail \"%s\" already exists", name));
+	strcpy(pr->pr_name, name);
 	return (0);
 }
 

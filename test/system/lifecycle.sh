@@ -333,6 +333,32 @@ hostnames_are_the_prisons_own()
 	atf_check -o inline:"$before\n" hostname
 }
 
+prison_test a_hostname_that_is_inherited_follows
+a_hostname_that_is_inherited_follows()
+{
+	prison j children.max=3
+	world_tiny "$W/k"
+	atf_check -o ignore jail -c name=j.k path="$W/k" persist host=inherit \
+	    children.max=1
+	atf_check -o ignore jail -c name=j.k.l path="$W/k" persist host=inherit
+	atf_check -o ignore jail -c name=j.own path="$W/k" persist \
+	    host.hostname=own.example
+	atf_check -o inline:'inherit j.example\n' jls -j j.k host host.hostname
+	jexec j.k /bin/probe sleep >/dev/null 2>&1 </dev/null &
+	wait_for 50 sh -c '[ $(jexec j.k /bin/probe pids | wc -l) -ge 2 ]'
+	atf_check jail -m name=j host.hostname=changed.example
+	for name in j j.k j.k.l; do
+		atf_check -o inline:'changed.example\n' \
+		    jexec $name /bin/probe hostname
+		atf_check -o inline:'changed.example\n' \
+		    jls -j $name host.hostname
+	done
+	atf_check -o inline:'own.example\n' jexec j.own /bin/probe hostname
+	# what inherits the host's is the host's
+	atf_check -o ignore jail -c name=h path="$W/k" persist host=inherit
+	atf_check -o inline:"$(uname -n)\n" jexec h /bin/probe hostname
+}
+
 prison_test who_has_mounts_of_his_own_furnishes_no_prison_with_them
 who_has_mounts_of_his_own_furnishes_no_prison_with_them()
 {
