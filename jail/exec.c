@@ -231,6 +231,8 @@ term_procs(struct cfjail *j)
 	int timeout, *pidfds, i, n;
 	pid_t *pids = NULL;
 
+	if (j->flags & JF_BARE)
+		return (0);
 	if (!int_param(j, K_STOP_TIMEOUT, &timeout))
 		timeout = STOP_TIMEOUT;
 	if (timeout == 0 || (n = jail_pids(j->jid, &pids)) <= 0) {

@@ -794,6 +794,7 @@ parse_options(struct line *l, int argc, char **argv)
 			break;
 		case 'R':
 			l->bare = true;
+			l->op |= JF_BARE;
 			/* FALLTHROUGH */
 		case 'r':
 			l->op |= JF_STOP;

@@ -162,6 +162,7 @@ struct cfjail {
 #define JF_TIMEOUT	0x0200	/* the awaited command took too long */
 #define JF_ASLEEP	0x0400	/* waits for a command */
 #define JF_CLEANUP	0x0800	/* -C */
+#define JF_BARE		0x1000	/* -R: removed, and no more than that */
 
 #define JF_RESTART	(JF_START | JF_STOP)
 #define JF_STOPPING(flags) (((flags) & (JF_SET | JF_STOP)) == JF_STOP)

@@ -10,7 +10,8 @@ steps_of()
 	rm -f steps
 	JAIL_STEPS=$PWD/steps "$@" >/dev/null 2>&1
 	[ -s steps ] || skip "built without -Dfaults=true"
-	steps=$(awk '!seen[$0]++' steps)
+	# jail_faults.sh has those of jail(8) itself
+	steps=$(awk '!seen[$0]++ && !/^jail-/' steps)
 }
 
 # killed_at STEP COMMAND...: it is, and does not say that all went well.

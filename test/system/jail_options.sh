@@ -204,6 +204,25 @@ EOC
 	atf_check test ! -e "$W/w/tmp/term"
 }
 
+prison_test jail_R_removes_and_does_nothing_else
+jail_R_removes_and_does_nothing_else()
+{
+	config <<'EOC'
+a { path = "@W/w"; exec.start = "/bin/sh /a &"; exec.stop = "touch /tmp/stop";
+    exec.poststop = "touch @W/poststop"; }
+EOC
+	echo 'trap "echo term >/tmp/term" TERM; echo up >/tmp/up
+	    while :; do sleep 0.1; done' >"$W/w/a"
+	atf_check -o ignore jail -f j.conf -c a
+	wait_for 50 test -s "$W/w/tmp/up"
+	atf_check -o match:'^a: removed$' -o not-match:SIGTERM \
+	    jail -v -f j.conf -R a
+	for made in "$W/w/tmp/term" "$W/w/tmp/stop" "$W/poststop"; do
+		atf_check test ! -e "$made"
+	done
+	atf_check -o empty jls name
+}
+
 prison_test jail_calls_standard_input_by_a_name
 jail_calls_standard_input_by_a_name()
 {
