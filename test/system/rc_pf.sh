@@ -1,7 +1,7 @@
 #!/usr/bin/env atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
-# rc.d/pf: what it asks of pfctl(8), and what becomes of a failure.  Here
-# pfctl is stood in for by a script that keeps what it was given.
+# rc.d/pf: what it asks of pfctl(8), and what becomes of a failure.  In most
+# cases pfctl is stood in for by a script that keeps what it was given.
 . "$(atf_get_srcdir)/../lib.sh"
 . "$(atf_get_srcdir)/../rc.lib.sh"
 
@@ -168,6 +168,110 @@ other_rules_are_loaded_where_rc_conf_asks_for_it()
 	atf_check -o ignore -e ignore service pf stop
 	atf_check -s exit:1 -o ignore -e match:'syntax error' service pf start
 	atf_check -s exit:1 -o inline:'Status: Disabled\n' service pf status
+}
+
+# A host with re0, behind which another host says whom it sees.  Nothing there
+# outlives the test for long, even one that is killed.
+outside()
+{
+	: >"$W/peer"
+	unshare --net="$W/peer" ip link set lo up
+	host ip link add re0 type veth peer name peer0
+	host ip addr add 192.0.2.1/24 dev re0
+	host ip link set re0 up
+	timeout 300 nsenter --net="$W/peer" socat \
+	    TCP-LISTEN:77,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR' 9>&- &
+	peer=$!
+	wait_for 50 pgrep -P $peer socat || atf_fail 'no host outside'
+	host ip link set peer0 netns "$(pgrep -P $peer socat)"
+	nsenter --net="$W/peer" ip addr add 192.0.2.2/24 dev peer0
+	nsenter --net="$W/peer" ip link set peer0 up
+}
+
+# What the article types, in an /etc of its own.  The only line that is not as
+# it is there is the one with the place of the worlds.
+prison_test the_article_is_typed_as_it_stands 300
+the_article_is_typed_as_it_stands()
+{
+	rc_init
+	outside
+	host ip addr flush dev lo scope global
+	for j in base ports; do
+		world_tiny "$W/jail/$j"
+		echo "echo up >/tmp/state" >"$W/jail/$j/etc/rc"
+		echo "echo down >/tmp/state" >"$W/jail/$j/etc/rc.shutdown"
+	done
+	mkdir "$W/etc"
+	for f in passwd group nsswitch.conf alternatives; do
+		[ ! -e "/etc/$f" ] || cp -a "/etc/$f" "$W/etc/"
+	done
+	cat >"$W/etc/rc.conf" <<-'END'
+	cloned_interfaces="lo1"
+	ipv4_addrs_lo1="10.0.0.1-15/32"
+	pf_enable="YES"
+	pf_rules="/etc/pf.conf"
+	jail_enable="YES"
+	END
+	cat >"$W/etc/pf.conf" <<-'END'
+	ext_if = re0
+	nat_if = lo1
+	nat on $ext_if from $nat_if to any -> ($ext_if)
+	END
+	cat >"$W/etc/jail.conf" <<-'END'
+	# common variables
+	exec.start = "/bin/sh /etc/rc";
+	exec.stop  = "/bin/sh /etc/rc.shutdown";
+	exec.clean;
+	mount.devfs;
+	interface = lo1;
+	path = "/jail/$name";
+	host.hostname = $name;
+	# each jail
+	base    { ip4.addr = 10.0.0.1; }
+	ports   { ip4.addr = 10.0.0.2; }
+	ports32 { ip4.addr = 10.0.0.3; }
+	# .... and more
+	END
+	sed -i "s,/jail/,$W/jail/,; s/^host.hostname/persist; &/" \
+	    "$W/etc/jail.conf"
+	cat >"$W/typed" <<-'END'
+	unset RC_ROOT
+	mount --bind "$W/etc" /etc && mount -t tmpfs tmpfs /run || exit
+	set -ex
+	service netif start lo1
+	service pf start
+	service jail start base
+	jexec base /bin/sh -c 'cat /tmp/state'
+	echo 'nameserver 10.0.0.1' >"$W/jail/base/etc/resolv.conf"
+	jexec base /bin/busybox nc -w 20 192.0.2.2 77 </dev/null
+	service jail start
+	jls name
+	service jail stop base
+	cat "$W/jail/base/tmp/state"
+	END
+	rm -rf "${RC_ROOT:?}"
+	world_tiny "$W/jail/ports32"
+	: >"$W/jail/ports32/etc/rc"
+	: >"$W/jail/ports32/etc/rc.shutdown"
+	unshare --mount sh "$W/typed" >out 2>err
+	status=$?
+	cat out err
+	kill $peer
+	atf_check_equal 0 $status
+	grep -v '^	\|^lo1: flags' out >said
+	atf_check -o inline:'Created clone interfaces: lo1.
+Starting Network: lo1.
+Enabling pf.
+Starting jails: base.
+up
+192.0.2.1
+Starting jails: ports ports32.
+base
+ports
+ports32
+Stopping jails: base.
+down
+' cat said
 }
 
 atf_init_test_cases()
