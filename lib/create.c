@@ -352,7 +352,8 @@ create(struct state *st, struct request *rq, int attached,
 	}
 	if (rq->rq_name != NULL)
 		strcpy(pr.pr_name, rq->rq_name);
-	if (request_apply(rq, &pr, above.pr_id != 0 ? &above : NULL, 1) == -1)
+	if (request_apply(rq, &pr, above.pr_id != 0 ? &above : NULL, 1) == -1 ||
+	    vnet_check(st, &pr) == -1)
 		return (-1);
 	if (!attached && !pr.pr_persist)
 		return (jail_errx(EINVAL, "new jail must persist or attach"));

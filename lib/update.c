@@ -264,7 +264,8 @@ prison_update(struct state *st, struct request *rq, const struct prison *old,
 		return (jail_err(errno, "jail %d", old->pr_parent));
 	if (rq->rq_name != NULL && rename_to(st, &new, rq->rq_name) == -1)
 		return (-1);
-	if (request_apply(rq, &new, above.pr_id != 0 ? &above : NULL, 0) == -1)
+	if (request_apply(rq, &new, above.pr_id != 0 ? &above : NULL, 0) == -1 ||
+	    vnet_check(st, &new) == -1)
 		return (-1);
 	request_permissions(rq, &new);
 	prison_copy(ret_pr, &new);

@@ -58,6 +58,26 @@ vnet_pinned(const struct prison *pr)
 	return (pr->pr_vnet == JAIL_SYS_NEW || sysv_new(pr));
 }
 
+int
+vnet_check(const struct state *st, const struct prison *pr)
+{
+	struct prison above = *pr;
+
+	if (pr->pr_naddr4 == 0 && pr->pr_naddr6 == 0)
+		return (0);
+	while (above.pr_parent != 0) {
+		if (prison_load(st, above.pr_parent, &above) == -1)
+			return (jail_err(errno, "the jail above jail %d",
+			    pr->pr_id));
+		if (above.pr_vnet == JAIL_SYS_NEW)
+			return (jail_errx(EOPNOTSUPP, "jail \"%s\" has a "
+			    "network stack of its own, where addresses are not "
+			    "policed: give jails below it vnet, ip4=inherit or "
+			    "ip6=inherit", above.pr_name));
+	}
+	return (0);
+}
+
 /* The IPC namespace of a view that lives already is the one to keep. */
 static int
 pin_living(const struct state *st, const struct prison *pr, int dirfd)

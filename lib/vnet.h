@@ -11,6 +11,13 @@
 /* Has a prison something that is pinned? */
 int	vnet_pinned(const struct prison *pr);
 
+/*
+ * Can a prison have its addresses?  Not below one with a stack of its own, for
+ * the policy steers connections by address alone: those to an address of the
+ * host's could come to a listener in the other stack.  0, or -1.
+ */
+int	vnet_check(const struct state *st, const struct prison *pr);
+
 /* Make and pin it, while the prison is made or changed.  0 or -1. */
 int	vnet_make(const struct state *st, const struct prison *pr);
 

@@ -350,6 +350,31 @@ a_prisoner_cannot_touch_the_host_stack()
 	kill $sleeper_pid
 }
 
+vnet_test the_same_address_in_two_stacks_is_two_addresses
+the_same_address_in_two_stacks_is_two_addresses()
+{
+	# a prison on the host's stack, whose listeners are steered
+	prison p ip4.addr=10.0.0.2,10.0.0.3
+	vnet_prison thief
+	for a in 10.0.0.1 10.0.0.2 10.0.0.3; do
+		atf_check jexec thief /sbin/ifconfig lo0 inet $a/32 alias
+	done
+	# who gives himself another's addresses has them in his stack alone
+	serving wild jexec thief /bin/probe serve 0.0.0.0 80 thief
+	serving exact jexec thief /bin/probe serve 10.0.0.2 81 thief
+	for to in '10.0.0.2 80' '10.0.0.3 80' '10.0.0.1 80' '10.0.0.2 81'; do
+		atf_check -s exit:1 -o inline:'ECONNREFUSED\n' probe connect $to
+		atf_check -s exit:1 -o inline:'ECONNREFUSED\n' \
+		    jexec p /bin/probe connect $to
+		atf_check -o match:thief jexec thief /bin/probe connect $to
+	done
+	serving own jexec p /bin/probe serve 0.0.0.0 80 owner
+	for to in '10.0.0.2 80' '10.0.0.3 80'; do
+		atf_check -o match:owner probe connect $to
+		atf_check -o match:thief jexec thief /bin/probe connect $to
+	done
+}
+
 vnet_test a_prisoner_does_not_write_on_the_jailers_terminal
 a_prisoner_does_not_write_on_the_jailers_terminal()
 {
@@ -370,15 +395,30 @@ a_jail_below_shares_the_stack_and_does_not_rule_it()
 	vnet_prison top children.max=2
 	atf_check jexec top /sbin/ifconfig lo4 create inet 10.11.0.1/32
 	world_net "$W/below"
+	# whose connections would be steered to another stack's listeners
+	atf_check -s exit:1 -e match:'jail "top" has a network stack of its own' \
+	    jail -c name=top.below persist path="$W/below" ip4.addr=10.11.0.1
 	atf_check -o ignore -e ignore jail -c name=top.below persist \
-	    path="$W/below" ip4.addr=10.11.0.1 mount.procfs mount.devfs
-	atf_check -o match:'inet 10.11.0.1 ' -o not-match:127.0.0.1 \
+	    path="$W/below" ip4=inherit mount.procfs mount.devfs
+	atf_check -s exit:1 -e match:'cannot be changed after creation|has a network' \
+	    jail -m name=top.below ip4.addr=10.11.0.1
+	atf_check -s exit:1 -e match:'has a network stack of its own' \
+	    jail -m name=top.below ip6.addr=fd00::1
+	atf_check -o match:'inet 10.11.0.1 ' -o not-match:'inet6' \
 	    jexec top.below /sbin/ifconfig
 	atf_check -s exit:1 -e match:'not permitted' \
 	    jexec top.below /sbin/ifconfig lo4 down
 	J=top.below
 	refused EADDRNOTAVAIL bind 10.0.0.1 80
-	granted bind 10.11.0.1 80
+	granted bind 10.11.0.1 8080
+	refused EPERM raw 10.11.0.1
+	# one with a stack of its own below one that has none
+	prison plain children.max=1 ip4.addr=10.0.0.2
+	world_net "$W/v"
+	atf_check -o ignore -e ignore jail -c name=plain.v persist vnet \
+	    path="$W/v"
+	atf_check -o match:127.0.0.1 jexec plain.v /sbin/ifconfig
+	atf_check jexec plain.v /sbin/ifconfig lo5 create
 	atf_check -o ignore jail -R top
 }
 
