@@ -14,7 +14,7 @@ squeeze() { tr -s ' \n' ' ' | sed 's/^ //; s/ $//'; }
 want=$(mandoc -Tascii "$page" | sed 's/.\x08//g' |
     sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d; $d' | squeeze)
 for program; do
-	"$program" "$wrong" 2>&1 | grep -v 'invalid option\|unknown signal' |
+	"$program" "$wrong" 2>&1 | grep -vi 'invalid option\|illegal option\|unknown signal' |
 	    grep -v '^[A-Z ]*$\|^At least one' | sed 's/^usage: //'
 done | squeeze >"${TMPDIR:-/tmp}/usage.$$"
 got=$(cat "${TMPDIR:-/tmp}/usage.$$")
