@@ -13,6 +13,7 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "index.h"
+#include "step.h"
 #include "sys.h"
 
 #define CPU_PERIOD	100000	/* microseconds, the kernel's own default */
@@ -514,12 +515,15 @@ limit_apply(struct state *st, struct prison *pr, const struct rules *rs)
 	    pr->pr_id, st->st_table->ta_pids_max, pr->pr_limits)) == -1)
 		return (jail_errwrap("limits of jail \"%s\"", pr->pr_name));
 	pr->pr_limits = bits;
+	step("limit-files");
 	/* From here on who enters knows; then those who have. */
 	if (prison_store(st, pr) == -1)
 		return (-1);
 	__atomic_add_fetch(&st->st_table->ta_limitgen, 1, __ATOMIC_SEQ_CST);
+	step("limit-record");
 	if (limit_move(st, &cs, pr) == -1)
 		return (-1);
+	step("limit-moved");
 	return (limit_watch(st, pr));
 }
 
@@ -543,6 +547,22 @@ limit_apply_all(struct state *st, const char *name, const struct rules *rs)
 		    limit_apply(st, &pr, rs) == -1)
 			return (-1);
 	return (0);
+}
+
+void
+limit_settle(struct state *st)
+{
+	_cleanup_rules_ struct rules rs = { 0 };
+	struct prison pr;
+	int jid;
+
+	if (rules_load(st, &rs) == -1)
+		return;
+	for (jid = state_jid_next(st, 0); jid != 0;
+	    jid = state_jid_next(st, jid))
+		if (prison_load(st, jid, &pr) == 0 && !pr.pr_dying)
+			limit_apply(st, &pr, &rs);
+	st->st_table->ta_limiting = 0;
 }
 
 void
@@ -584,10 +604,15 @@ limit_rename(struct state *st, const char *from, struct prison *pr)
 		strcpy(jail, name);
 		changed = 1;
 	}
+	st->st_table->ta_limiting = 1;
 	if (changed && rules_store(st, &rs) == -1)
 		return (-1);
+	step("limit-rules");
 	/* The new name may have had rules already. */
-	return (limit_apply_all(st, pr->pr_name, &rs));
+	if (limit_apply_all(st, pr->pr_name, &rs) == -1)
+		return (-1);
+	st->st_table->ta_limiting = 0;
+	return (0);
 }
 
 void

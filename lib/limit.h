@@ -86,6 +86,12 @@ int	limit_writecpus(const struct controllers *cs, struct prison *pr,
 int	limit_setcpus(struct state *st, struct prison *pr,
 	    const cpu_set_t *cpus);
 
+/*
+ * Under the lock: whoever changed the rules was killed before all prisons were
+ * within them.
+ */
+void	limit_settle(struct state *st);
+
 /* Move a living prison's processes into its v1 groups. */
 int	limit_move(const struct state *st, const struct controllers *cs,
 	    const struct prison *pr);

@@ -17,6 +17,7 @@
 #include "index.h"
 #include "jail.h"
 #include "limit.h"
+#include "step.h"
 #include "usage.h"
 
 #define SAMPLE_MS	100	/* over which rates are measured */
@@ -94,6 +95,7 @@ roll_back(struct state *st, const struct rules *old, const char *jail)
 	memcpy(text, jail_errmsg, sizeof(text));
 	rules_store(st, old);
 	limit_apply_all(st, jail, old);
+	st->st_table->ta_limiting = 0;
 	memcpy(jail_errmsg, text, sizeof(text));
 	errno = error;
 }
@@ -113,14 +115,18 @@ add_rule(struct state *st, const struct rule *ru)
 		if (rule_same(&rs.rs_v[i], ru))
 			return (0);
 	if (rules_append(&rs, ru) == -1 ||
-	    check_together(&cs, &rs, ru->ru_jail) == -1 ||
-	    rules_store(st, &rs) == -1)
+	    check_together(&cs, &rs, ru->ru_jail) == -1)
 		return (-1);
+	st->st_table->ta_limiting = 1;
+	if (rules_store(st, &rs) == -1)
+		return (-1);
+	step("limit-rules");
 	if (limit_apply_all(st, ru->ru_jail, &rs) == -1) {
 		old = (struct rules){ rs.rs_v, rs.rs_n - 1 };
 		roll_back(st, &old, ru->ru_jail);
 		return (-1);
 	}
+	st->st_table->ta_limiting = 0;
 	return (0);
 }
 
@@ -172,12 +178,15 @@ remove_rules(struct state *st, const char *text, const struct rule *filter)
 		if (rule_matches(&rs.rs_v[i], filter) &&
 		    check_together(&cs, &rest, rs.rs_v[i].ru_jail) == -1)
 			return (-1);
+	st->st_table->ta_limiting = 1;
 	if (rules_store(st, &rest) == -1)
 		return (-1);
+	step("limit-rules");
 	for (i = 0; i < rs.rs_n; i++)
 		if (rule_matches(&rs.rs_v[i], filter) &&
 		    limit_apply_all(st, rs.rs_v[i].ru_jail, &rest) == -1)
 			return (-1);
+	st->st_table->ta_limiting = 0;
 	return (0);
 }
 

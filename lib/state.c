@@ -191,6 +191,8 @@ state_lock(struct state *st)
 	st->st_locked = 1;
 	if (st->st_table->ta_journal != 0)
 		prison_settle(st);
+	if (st->st_table->ta_limiting != 0)
+		limit_settle(st);
 	return (0);
 }
 

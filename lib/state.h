@@ -54,11 +54,13 @@ struct table {
 	uint32_t	ta_pids_max;	/* default limit where cgroup2 has the
 					   pids controller, else 0 */
 	uint32_t	ta_nproc;	/* ... else as RLIMIT_NPROC */
-	char		ta_cgroup[1016]; /* path of the parent cgroup */
+	char		ta_cgroup[1012]; /* path of the parent cgroup */
 	uint32_t	ta_rules;	/* how many rules of rctl(8) there are;
-					   this and the next were NULs of the
-					   path once, so the version stays */
+					   this and the next two were NULs of
+					   the path once */
 	uint32_t	ta_limitgen;	/* goes up when a limit changes */
+	uint32_t	ta_limiting;	/* rules have changed, and are being
+					   put into effect */
 	char		ta_policy[64];	/* policy_version() that is attached */
 	uint8_t		ta_slots[SLOT_COUNT];	/* 1: taken */
 	int32_t		ta_slot_hint;	/* no free slot below this one */

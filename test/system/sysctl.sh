@@ -68,7 +68,7 @@ with_pids_of_ones_own_one_is_told_the_same()
 	done
 }
 
-prison_test children_are_counted_as_each_sees_them
+prison_test children_are_counted_as_each_sees_them 300
 children_are_counted_as_each_sees_them()
 {
 	sysctls
@@ -178,7 +178,7 @@ what_the_jailer_changes_is_seen_at_once()
 	told j 0 mount_allowed
 }
 
-prison_test options_have_their_meanings
+prison_test options_have_their_meanings 300
 options_have_their_meanings()
 {
 	sysctls
@@ -246,6 +246,27 @@ other_names_are_the_systems()
 	# set there, and not by us
 	atf_check -o ignore host sysctl -w net.ipv4.ip_default_ttl=65
 	atf_check -o inline:'65\n' sysctl -n net.ipv4.ip_default_ttl
+}
+
+prison_test a_jail_with_a_stack_of_its_own_knows_it
+a_jail_with_a_stack_of_its_own_knows_it()
+{
+	sysctls
+	inside "$W/j"
+	prison j vnet
+	told j 1 vnet
+	told j 1 jailed
+}
+
+prison_test env_is_not_inherited
+env_is_not_inherited()
+{
+	sysctls
+	inside "$W/j"
+	prison j env.a=b meta.c=d children.max=1
+	atf_check jail -c name=j.k path="$W/j" persist
+	told j.k '' env
+	atf_check -o inline:'""\n' jls -j j.k meta
 }
 
 atf_init_test_cases()
