@@ -329,13 +329,38 @@ process_memory(int procfd, pid_t pid, int exact)
 	return ((uint64_t)(resident - shared) * sysconf(_SC_PAGESIZE));
 }
 
+static int
+write_limit(const struct jail_cell *ce, const char *file, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	return (sys_write_at(ce->ce_en.en_cg, file, text));
+}
+
+int
+jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
+    unsigned processes)
+{
+	int kept = 0;
+
+	if (write_limit(ce, "memory.max", memory) == 0) {
+		/* Or it would only be moved out. */
+		write_limit(ce, "memory.swap.max", 0);
+		kept |= JAIL_CELL_MEMORY;
+	}
+	if (write_limit(ce, "pids.max", processes) == 0)
+		kept |= JAIL_CELL_PROCESSES;
+	return (kept);
+}
+
 int
 jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
     int exact)
 {
 	const struct entry *en = &ce->ce_en;
 	_cleanup_free_ pid_t *pids = NULL;
-	char buf[1024];
+	char buf[8192];
 	int i, n;
 
 	memset(ret_us, 0, sizeof(*ret_us));
@@ -344,8 +369,11 @@ jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
 		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
 	ret_us->us_cpu = number_of(buf, "usage_usec ");
 	ret_us->us_processes = n;
-	if (sys_read_at(en->en_cg, "memory.current", buf, sizeof(buf)) > 0) {
-		ret_us->us_memory = strtoull(buf, NULL, 10);
+	if (sys_read_at(en->en_cg, "memory.stat", buf, sizeof(buf)) > 0) {
+		ret_us->us_memory = number_of(buf, "anon ");
+		if (sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) >
+		    0)
+			ret_us->us_oom = number_of(buf, "oom_kill ");
 		return (0);
 	}
 	for (i = 0; i < n; i++)

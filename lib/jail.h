@@ -217,13 +217,26 @@ struct jail_usage {
 					   those that have ended */
 	uint64_t	us_memory;	/* bytes, now */
 	unsigned	us_processes;	/* now */
+	unsigned	us_oom;		/* processes that the kernel has killed
+					   at jail_cell_limit()'s memory */
 };
 
 /*
- * jail_cell_usage: ask.  us_memory is that of the cell's cgroup where the
- * host counts it there; otherwise what its processes have that belongs to no
- * file, counting what several share for each of them, or, with exact != 0
- * (which takes longer), once.  Returns 0 or -1.
+ * jail_cell_limit: have the kernel keep the cell, all processes together, to
+ * so many bytes of memory and so many processes, where the host has cgroup2's
+ * controllers for it.  Returns which limits are kept so: JAIL_CELL_MEMORY |
+ * JAIL_CELL_PROCESSES, or 0 where there are none.
+ */
+int	jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
+	    unsigned processes);
+#define JAIL_CELL_MEMORY	0x1
+#define JAIL_CELL_PROCESSES	0x2
+
+/*
+ * jail_cell_usage: ask.  us_memory is what its processes have that belongs
+ * to no file: as the cell's cgroup counts it where it does; otherwise with what
+ * several share counted for each of them or, with exact != 0 (which takes
+ * longer), once.  Returns 0 or -1.
  */
 int	jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
 	    int exact);
