@@ -9,6 +9,7 @@
 #   make deb        Debian packages, in build-deb
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make bench      what a prison costs, beside others
+#   make bench-lleval       what a request to lleval costs
 #   make clean
 
 PREFIX ?= /usr/local
@@ -53,7 +54,12 @@ bench:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) all >&2
 	@bench/bench $(BUILD)
 
+bench-lleval:
+	@tools/deps build run bench >&2
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) all >&2
+	@bench/lleval $(BUILD)
+
 clean:
 	rm -rf build build-* .cache
 
-.PHONY: all run check check-vm vm deb install bench clean
+.PHONY: all run check check-vm vm deb install bench bench-lleval clean
