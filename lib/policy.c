@@ -608,6 +608,8 @@ steer_attach(int dirfd)
 {
 	_cleanup_close_ int link = -1, net = -1, old = -1, prog = -1;
 	static const char path[] = "/proc/self/ns/net";
+	static _Atomic uint64_t seen;	/* a namespace whose link is alive, in
+					   which we have been since */
 	struct bpf_link_info info;
 	char name[PINLEN];
 	struct stat sb;
@@ -615,10 +617,15 @@ steer_attach(int dirfd)
 	if (stat(path, &sb) == -1)
 		return (jail_err(errno, "%s", path));
 	snprintf(name, sizeof(name), STEER "-%ju", (uintmax_t)sb.st_ino);
+	/* Others may have detached it, but then its name is gone, too. */
+	if (seen == sb.st_ino && faccessat(dirfd, name, F_OK, 0) == 0)
+		return (0);
 	if ((old = pin_get(dirfd, name)) != -1) {
 		if (link_info(old, &info) == 0 &&
-		    info.netns.netns_ino == sb.st_ino)
+		    info.netns.netns_ino == sb.st_ino) {
+			seen = sb.st_ino;
 			return (0);
+		}
 		/* Of a namespace that is gone, and whose number came back. */
 		pin_remove(dirfd, name, NULL);
 	}
@@ -639,7 +646,7 @@ steer_attach(int dirfd)
  * would attach and detach each time, a tenth of a prison's price.
  */
 static int
-steer_count(const struct policy_maps *pm, int change)
+steer_count(struct policy_maps *pm, int change)
 {
 	const uint64_t nobody = POLICE_NOBODY;
 	struct police_row row;
@@ -652,7 +659,7 @@ steer_count(const struct policy_maps *pm, int change)
 }
 
 void
-policy_rest(const struct policy_maps *pm)
+policy_rest(struct policy_maps *pm)
 {
 	const uint64_t nobody = POLICE_NOBODY;
 	struct police_row row;
@@ -671,6 +678,15 @@ is_steered(const struct police_row *row)
 /* ------------------------------------------------------------------------
  * Rows.
  */
+
+/* The map of lists, which most prisons do without. */
+static int
+addrs_map(struct policy_maps *pm)
+{
+	if (pm->pm_addrs == -1)
+		pm->pm_addrs = pin_get(pm->pm_dir, "addrs");
+	return (pm->pm_addrs);
+}
 
 static const struct police_addr no_addr;
 
@@ -751,7 +767,7 @@ policy_member(const struct policy *po, unsigned n4, unsigned n6, unsigned i)
  * threaded, last member first, for list_free() to find them.
  */
 static int
-list_write(const struct policy_maps *pm, const struct policy *po,
+list_write(struct policy_maps *pm, const struct policy *po,
     struct police_row *row)
 {
 	struct police_member m = { .pm_list = row->pr_list };
@@ -763,9 +779,9 @@ list_write(const struct policy_maps *pm, const struct policy *po,
 		if ((n4 != 0 && i == 0) || (n6 != 0 && i == n4))
 			continue;
 		/* Given twice: the second would tie the thread to a ring. */
-		if (map_lookup(pm->pm_addrs, &m, &next) == 0)
+		if (map_lookup(addrs_map(pm), &m, &next) == 0)
 			continue;
-		if (map_update(pm->pm_addrs, &m, &row->pr_chain) == -1)
+		if (map_update(addrs_map(pm), &m, &row->pr_chain) == -1)
 			return (jail_err(errno, errno == E2BIG ? "the table "
 			    "of all jails' addresses is full" :
 			    "BPF map addrs"));
@@ -796,7 +812,7 @@ sources_write(int bpfdirfd, const struct policy *po,
 }
 
 static void
-source_free(const struct policy_maps *pm, const struct police_member *m)
+source_free(struct policy_maps *pm, const struct police_member *m)
 {
 	const struct police_source key = { m->pm_list, m->pm_addr.pa_w[1],
 	    m->pm_addr.pa_w[2] };
@@ -807,18 +823,18 @@ source_free(const struct policy_maps *pm, const struct police_member *m)
 
 /* Step through a list: the member after *m; false at its end. */
 static int
-list_next(const struct policy_maps *pm, struct police_member *m)
+list_next(struct policy_maps *pm, struct police_member *m)
 {
 	struct police_addr next;
 
-	if (map_lookup(pm->pm_addrs, m, &next) == -1)
+	if (map_lookup(addrs_map(pm), m, &next) == -1)
 		return (0);
 	m->pm_addr = next;
 	return (!addr_same(&next, &no_addr));
 }
 
 static void
-list_free(const struct policy_maps *pm, const struct police_row *row)
+list_free(struct policy_maps *pm, const struct police_row *row)
 {
 	struct police_member m = { row->pr_list, row->pr_chain }, old;
 	int more = !addr_same(&m.pm_addr, &no_addr);
@@ -828,13 +844,13 @@ list_free(const struct policy_maps *pm, const struct police_row *row)
 		more = list_next(pm, &m);
 		if (ntohl(old.pm_addr.pa_w[0]) >> 16 == POLICE_SOURCE)
 			source_free(pm, &old);
-		map_delete(pm->pm_addrs, &old);
+		map_delete(addrs_map(pm), &old);
 	}
 }
 
 /* Has the prison of this row the address? */
 static int
-row_has(const struct policy_maps *pm, const struct police_row *row,
+row_has(struct policy_maps *pm, const struct police_row *row,
     const struct police_addr *a)
 {
 	const struct police_member m = { row->pr_list, *a };
@@ -844,7 +860,7 @@ row_has(const struct policy_maps *pm, const struct police_row *row,
 		return (0);
 	return (addr_same(a, &row->pr_primary4) ||
 	    addr_same(a, &row->pr_primary6) ||
-	    (row->pr_list != 0 && map_lookup(pm->pm_addrs, &m, &next) == 0));
+	    (row->pr_list != 0 && map_lookup(addrs_map(pm), &m, &next) == 0));
 }
 
 /* ------------------------------------------------------------------------
@@ -852,7 +868,7 @@ row_has(const struct policy_maps *pm, const struct police_row *row,
  */
 
 static uint64_t
-owner_pool(const struct policy_maps *pm, const struct police_addr *a,
+owner_pool(struct policy_maps *pm, const struct police_addr *a,
     uint64_t pool)
 {
 	struct police_owner ow;
@@ -861,7 +877,7 @@ owner_pool(const struct policy_maps *pm, const struct police_addr *a,
 }
 
 static int
-owner_add(const struct policy_maps *pm, const struct police_addr *a,
+owner_add(struct policy_maps *pm, const struct police_addr *a,
     uint64_t pool)
 {
 	struct police_owner ow;
@@ -873,7 +889,7 @@ owner_add(const struct policy_maps *pm, const struct police_addr *a,
 }
 
 static void
-owner_remove(const struct policy_maps *pm, const struct police_addr *a)
+owner_remove(struct policy_maps *pm, const struct police_addr *a)
 {
 	struct police_owner ow;
 
@@ -890,7 +906,7 @@ owner_remove(const struct policy_maps *pm, const struct police_addr *a)
  * state 0, then on.  False at the end.
  */
 static int
-row_next(const struct policy_maps *pm, const struct police_row *row,
+row_next(struct policy_maps *pm, const struct police_row *row,
     int *state, struct police_member *m)
 {
 	switch ((*state)++) {
@@ -922,7 +938,7 @@ row_next(const struct policy_maps *pm, const struct police_row *row,
 
 /* Own what `row` has and `other` (NULL: none) has not. */
 static int
-owners_add(const struct policy_maps *pm, const struct police_row *row,
+owners_add(struct policy_maps *pm, const struct police_row *row,
     const struct police_row *other)
 {
 	struct police_member m;
@@ -937,7 +953,7 @@ owners_add(const struct policy_maps *pm, const struct police_row *row,
 }
 
 static void
-owners_remove(const struct policy_maps *pm, const struct police_row *row,
+owners_remove(struct policy_maps *pm, const struct police_row *row,
     const struct police_row *other)
 {
 	struct police_member m;
@@ -959,7 +975,6 @@ policy_open(int bpfdirfd, struct policy_maps *ret_pm)
 
 	*ret_pm = pm;
 	if ((pm.pm_prisons = pin_get(bpfdirfd, "prisons")) == -1 ||
-	    (pm.pm_addrs = pin_get(bpfdirfd, "addrs")) == -1 ||
 	    (pm.pm_owners = pin_get(bpfdirfd, "owners")) == -1) {
 		jail_err(errno, "open the BPF maps");
 		policy_close(&pm);
@@ -994,7 +1009,7 @@ list_key(void)
  */
 
 static void
-text_free(const struct policy_maps *pm, uint64_t text, unsigned what,
+text_free(struct policy_maps *pm, uint64_t text, unsigned what,
     unsigned chunks)
 {
 	struct police_textkey key = { .pk_text = text, .pk_what = what };
@@ -1007,7 +1022,7 @@ text_free(const struct policy_maps *pm, uint64_t text, unsigned what,
 }
 
 static void
-texts_free(const struct policy_maps *pm, const struct police_row *row)
+texts_free(struct policy_maps *pm, const struct police_row *row)
 {
 	text_free(pm, row->pr_text, POLICE_ENV, row->pr_nenv);
 	text_free(pm, row->pr_text, POLICE_JAILS, row->pr_nlist);
@@ -1015,7 +1030,7 @@ texts_free(const struct policy_maps *pm, const struct police_row *row)
 
 /* Returns the number of chunks, or -1. */
 static int
-text_write(const struct policy_maps *pm, uint64_t text, unsigned what,
+text_write(struct policy_maps *pm, uint64_t text, unsigned what,
     const char *s)
 {
 	struct police_textkey key = { .pk_text = text, .pk_what = what };
@@ -1041,7 +1056,7 @@ text_write(const struct policy_maps *pm, uint64_t text, unsigned what,
 
 /* What the row says of the prison to itself. */
 static int
-self_write(const struct policy_maps *pm, const struct policy *po,
+self_write(struct policy_maps *pm, const struct policy *po,
     struct police_row *row)
 {
 	int n;
@@ -1081,7 +1096,7 @@ mode_of(int sys, unsigned naddr, unsigned flags)
 }
 
 static struct police_row
-row_make(const struct policy_maps *pm, uint64_t cgid, const struct policy *po,
+row_make(struct policy_maps *pm, uint64_t cgid, const struct policy *po,
     const struct police_row *old)
 {
 	struct police_row row;
@@ -1110,7 +1125,7 @@ row_make(const struct policy_maps *pm, uint64_t cgid, const struct policy *po,
 }
 
 int
-policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
+policy_set(int bpfdirfd, struct policy_maps *pm, uint64_t cgid,
     const struct policy *po)
 {
 	struct police_row buf, row, *old = NULL;
@@ -1157,7 +1172,7 @@ fail:
 }
 
 int
-policy_clear(const struct policy_maps *pm, uint64_t cgid)
+policy_clear(struct policy_maps *pm, uint64_t cgid)
 {
 	struct police_row row;
 

@@ -67,7 +67,7 @@ struct policy_dev {
 /* Descriptors of the pinned maps; all -1 before policy_open(). */
 struct policy_maps {
 	int	pm_prisons;	/* cgroup id -> row */
-	int	pm_addrs;	/* (list, address) -> membership */
+	int	pm_addrs;	/* (list, address) -> membership; when needed */
 	int	pm_owners;	/* address -> whose listeners */
 	int	pm_dir;		/* where all is pinned; the caller's */
 };
@@ -88,7 +88,7 @@ int	policy_setup(int bpfdirfd, int cgfd, unsigned level);
 /* Which programs this library carries: a short text, static. */
 const char *policy_version(void);
 
-/* Open the pinned maps: three bpf(2) calls, no library.  0 or -1. */
+/* Open the pinned maps: two bpf(2) calls, no library.  0 or -1. */
 int	policy_open(int bpfdirfd, struct policy_maps *ret_pm);
 void	policy_close(struct policy_maps *pm);
 
@@ -100,17 +100,17 @@ void	policy_close(struct policy_maps *pm);
  * A prison with addresses makes the caller's network namespace steer TCP
  * connections to it (see bpf/steer.bpf.c) until policy_rest().
  */
-int	policy_set(int bpfdirfd, const struct policy_maps *pm, uint64_t cgid,
+int	policy_set(int bpfdirfd, struct policy_maps *pm, uint64_t cgid,
 	    const struct policy *po);
 
 /* Forget cgroup `cgid`: its row, addresses and listeners.  0 or -1. */
-int	policy_clear(const struct policy_maps *pm, uint64_t cgid);
+int	policy_clear(struct policy_maps *pm, uint64_t cgid);
 
 /*
  * Where no prison is left that needs connections steered to it, let the
  * host's go without: for whoever removes a prison and has the time.
  */
-void	policy_rest(const struct policy_maps *pm);
+void	policy_rest(struct policy_maps *pm);
 
 /* Detach and unpin everything below bpfdirfd: for tests and removal. */
 int	policy_teardown(int bpfdirfd);
