@@ -390,6 +390,41 @@ jail_conf_may_say_lo0()
 	    jail -c name=j path="$W/j" persist interface=lo9 ip4.addr=10.0.9.9
 }
 
+ifconfig_test every_other_word_is_carried_out
+every_other_word_is_carried_out()
+{
+	atf_check -o ignore ifconfig epair create
+	i=epair0a
+	atf_check ifconfig $i debug
+	atf_check -o match:'<BROADCAST,DEBUG,' ifconfig $i
+	atf_check ifconfig $i -debug arp link 02:00:00:00:00:0c
+	atf_check -o match:'<BROADCAST,SIMPLEX,MULTICAST>' \
+	    -o match:'ether 02:00:00:00:00:0c' ifconfig $i
+	atf_check ifconfig $i -vlanhwtag -rxcsum6 -txcsum6
+	atf_check -o not-match:'options=.*(VLAN_HWTAG|CSUM_IPV6)' \
+	    ifconfig -f inet:hex $i
+	atf_check ifconfig $i vlanhwtag rxcsum6 txcsum6 rxcsum
+	atf_check -o match:'options=.*<RXCSUM,TXCSUM,VLAN_HWTAGGING.*RXCSUM_IPV6,TXCSUM_IPV6>' \
+	    ifconfig $i
+	atf_check ifconfig $i -rxcsum
+	atf_check -o not-match:'options=.*RXCSUM' ifconfig $i
+	atf_check ifconfig $i auto_linklocal -accept_rtadv up
+	atf_check -o inline:'0\n' host cat /proc/sys/net/ipv6/conf/$i/accept_ra
+	atf_check ifconfig $i description one
+	atf_check -o match:'description: one' ifconfig $i
+	atf_check ifconfig $i -description down
+	atf_check -o not-match:'description|UP' ifconfig $i
+	atf_check ifconfig $i add 10.1.0.1/24
+	atf_check ifconfig $i inet6 fd00::1/64 vltime infty pltime infty no_dad
+	atf_check -o match:'inet6 fd00::1 prefixlen 64$' ifconfig $i
+	fails 'x1: bad value' ifconfig $i inet6 fd00::1/64 vltime x1
+	atf_check ifconfig lo1 plumb
+	atf_check ifconfig lo1 unplumb
+	fails 'up: lo1 is no longer there' sh -c \
+	    'ifconfig lo1 create; ifconfig lo1 destroy up'
+	atf_check -o match:'^lo0' ifconfig -kvn -a
+}
+
 # --------------------------------------------------------------------------
 # In a prison.
 

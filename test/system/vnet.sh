@@ -149,6 +149,39 @@ devices_come_home_under_their_names()
 	atf_check -o match:'groups: epair' ifconfig epair0b
 }
 
+vnet_test interfaces_go_in_between_created_and_start
+interfaces_go_in_between_created_and_start()
+{
+	world_net "$W/j"
+	atf_check -o ignore ifconfig epair create
+	cat >jail.conf <<E
+j {
+	path = "$W/j"; persist; vnet; vnet.interface = epair0a, epair0b;
+	exec.prepare = "echo prepare"; exec.created = "echo created";
+	exec.prestart = "echo prestart";
+	exec.start = "/sbin/ifconfig -l"; exec.poststart = "echo poststart";
+}
+E
+	atf_check -o save:out -e ignore jail -v -f jail.conf -c j
+	cat >expected <<E
+prepare
+prestart
+created
+j: run command: /sbin/ifconfig epair0a vnet 1
+j: run command: /sbin/ifconfig epair0b vnet 1
+lo0 epair0a epair0b
+poststart
+E
+	grep -v 'run command.*: [^/]\|run command in\|jail_set\|j: created' out |
+	    sed 's/^lo0 epair0b epair0a$/lo0 epair0a epair0b/' >order
+	atf_check diff -u expected order
+	atf_check -o save:out -e ignore jail -v -f jail.conf -r j
+	atf_check -s exit:1 grep vnet out
+	for i in epair0a epair0b; do
+		atf_check -o match:'groups: epair' ifconfig $i
+	done
+}
+
 vnet_test ifconfig_moves_interfaces_in_and_out
 ifconfig_moves_interfaces_in_and_out()
 {
@@ -667,9 +700,15 @@ killed_while_making_or_removing()
 	done
 	atf_check -o ignore -e ignore $make
 	steps_of jail -R j
+	atf_check -o ignore -e ignore $make
 	for step in vnet-device-home unpin clear-record; do
 		echo "$steps" | grep -qx $step || atf_fail "no step $step"
 	done
+	# taken out, and not yet noted
+	killed_at vnet-reclaimed ifconfig epair0b -vnet j
+	atf_check -o match:'groups: epair' ifconfig epair0b
+	atf_check -o ignore jail -R j
+	clean
 	for step in $steps; do
 		echo "== removing: $step"
 		atf_check -o ignore -e ignore $make
