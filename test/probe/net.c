@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,6 +106,23 @@ q_socket(int argc, char **argv)
 	(void)argc;
 	return (answer(socket((int)number(argv[0]), (int)number(argv[1]),
 	    (int)number(argv[2]))));
+}
+
+/* The length of the answer, and its first number. */
+static int
+q_sockopt(int argc, char **argv)
+{
+	socklen_t len = (socklen_t)number(argv[2]);
+	char *buf = calloc(1, len + sizeof(int));
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), first;
+
+	(void)argc;
+	if (buf == NULL || fd == -1 || getsockopt(fd, (int)number(argv[0]),
+	    (int)number(argv[1]), buf, &len) == -1)
+		return (refused());
+	memcpy(&first, buf, sizeof(first));
+	printf("%u %d\n", (unsigned)len, first);
+	return (0);
 }
 
 static int
@@ -508,6 +526,7 @@ q_connect_many(int argc, char **argv)
 const struct probe probe_net[] = {
 	{ "socket", 3, "family type protocol", q_socket },
 	{ "socketpair", 3, "family type protocol", q_socketpair },
+	{ "sockopt", 3, "level name size", q_sockopt },
 	{ "bind", 2, "addr port [udp] [v6only] [reuseport] [freebind]",
 	    q_bind },
 	{ "serve", 3, "addr port text [udp] [v6only] [reuseport]", q_serve },

@@ -258,6 +258,22 @@ a_jail_with_a_stack_of_its_own_knows_it()
 	told j 1 jailed
 }
 
+prison_test other_questions_about_sockets_are_answered_as_ever
+other_questions_about_sockets_are_answered_as_ever()
+{
+	prison j
+	# SOL_SOCKET SO_TYPE: SOCK_DGRAM; into little room, a page, and more
+	for size in 4 4096 4097 100000; do
+		atf_check -o inline:'4 2\n' jexec j /bin/probe sockopt 1 3 $size
+	done
+	refused EOPNOTSUPP sockopt 4711 1 4
+	refused EOPNOTSUPP sockopt 4711 1 100000
+	# nor is there more at our own level than there is
+	refused EOPNOTSUPP sockopt 1247897964 65536 4096
+	refused EOPNOTSUPP sockopt 1247897964 1 4096
+	refused EOPNOTSUPP sockopt 1247897964 0 4
+}
+
 prison_test env_is_not_inherited
 env_is_not_inherited()
 {
