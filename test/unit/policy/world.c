@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "jail.h"
+#include "pin.h"
 
 #define SKIP		77
 #define MAXPRISONS	64
@@ -169,6 +170,8 @@ world_make(void)
 	}
 	if (policy_open(world.wo_bpf, &world.wo_maps) == -1)
 		errx(1, "%s", jail_errmsg);
+	/* Opened when needed it would be closed with the test's own. */
+	world.wo_maps.pm_addrs = pin_get(world.wo_bpf, "addrs");
 	return (0);
 }
 
