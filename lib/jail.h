@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <stdint.h>
 
+struct in6_addr;
 struct termios;
 struct winsize;
 
@@ -271,6 +272,19 @@ int	jail_getpidjids(const pid_t *pids, int npids, int *ret_jids);
  * of uids.  Ids of no such range are what they are.
  */
 uid_t	jail_uid(uid_t id);
+
+/*
+ * What a TCP listener of a jail asked for may not be what it has got: the
+ * jail's primary address in place of all, another port where the host has
+ * that.  jail_sock_notes: a descriptor of the notes on that, the caller's to
+ * close, for INET_DIAG_REQ_SK_BPF_STORAGES of sock_diag(7); -1 where there are
+ * none or the caller is not root.  jail_sock_asked: put what was asked for, by
+ * a note of `len` bytes on a socket bound to *addr (IPv4: mapped) and *port, in
+ * their place.  Returns 0 where the note does not hold, 1, or 2: with IPv4.
+ */
+int	jail_sock_notes(void);
+int	jail_sock_asked(const void *note, size_t len, struct in6_addr *addr,
+	    unsigned *port);
 
 /* jail_jailed: 1 when the caller is in a jail, 0 when it is not. */
 int	jail_jailed(void);
