@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <jail.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -116,12 +117,51 @@ unmap(struct sock *so)
 		memcpy(&so->so_faddr, (char *)&so->so_faddr + 12, 4);
 }
 
+/* The first attribute of `type` within another, or NULL. */
+static const struct rtattr *
+within(const struct rtattr *nest, int type)
+{
+	const struct rtattr *rta = RTA_DATA(nest);
+	size_t len = RTA_PAYLOAD(nest);
+
+	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len))
+		if ((rta->rta_type & NLA_TYPE_MASK) == type)
+			return (rta);
+	return (NULL);
+}
+
+/* A jail's listener is shown as it asked to be. */
+static void
+take_note(struct sock *so, const struct rtattr *storages)
+{
+	const struct rtattr *one = within(storages, SK_DIAG_BPF_STORAGE);
+	const struct rtattr *note = one == NULL ? NULL :
+	    within(one, SK_DIAG_BPF_STORAGE_MAP_VALUE);
+	struct in6_addr addr = { 0 };
+	int asked;
+
+	if (note == NULL || !so->so_listens)
+		return;
+	if (so->so_family == AF_INET) {
+		addr.s6_addr[10] = addr.s6_addr[11] = 0xff;
+		memcpy(&addr.s6_addr[12], &so->so_laddr, 4);
+	} else
+		addr = so->so_laddr;
+	asked = jail_sock_asked(RTA_DATA(note), RTA_PAYLOAD(note), &addr,
+	    &so->so_lport);
+	if (asked == 0)
+		return;
+	so->so_family = AF_INET6;
+	so->so_laddr = addr;
+	so->so_dual = asked == 2;
+}
+
 static void
 take_attribute(struct sock *so, const struct rtattr *rta)
 {
 	size_t len = RTA_PAYLOAD(rta);
 
-	switch (rta->rta_type) {
+	switch (rta->rta_type & NLA_TYPE_MASK) {
 	case INET_DIAG_CONG:
 		if (len < sizeof(so->so_cc))
 			memcpy(so->so_cc, RTA_DATA(rta), len);
@@ -130,6 +170,9 @@ take_attribute(struct sock *so, const struct rtattr *rta)
 		if (len >= 1)
 			so->so_dual = *(const char *)RTA_DATA(rta) == 0 &&
 			    IN6_IS_ADDR_UNSPECIFIED(&so->so_laddr);
+		break;
+	case INET_DIAG_SK_BPF_STORAGES:
+		take_note(so, rta);
 		break;
 	case INET_DIAG_CGROUP_ID:
 		if (len >= sizeof(so->so_cgroup))
@@ -173,17 +216,53 @@ take_inet(struct socks *ss, const void *data, size_t len, int proto)
 	return (0);
 }
 
+/* What jails' listeners asked for: a descriptor for the question, or -1. */
+static int
+notes(void)
+{
+	static int fd = -2;
+
+	if (fd == -2)
+		fd = jail_sock_notes();
+	return (fd);
+}
+
 int
 diag_inet(struct socks *ss, int family, int proto)
 {
-	struct inet_diag_req_v2 request = {
-		.sdiag_family = (unsigned char)family,
-		.sdiag_protocol = (unsigned char)proto,
-		.idiag_ext = 1 << (INET_DIAG_CONG - 1),
-		.idiag_states = ALL_STATES,
+	struct {
+		struct inet_diag_req_v2 request;
+		struct rtattr	storages;
+		struct rtattr	map;
+		uint32_t	fd;
+	} question = {
+		.request = {
+			.sdiag_family = (unsigned char)family,
+			.sdiag_protocol = (unsigned char)proto,
+			.idiag_ext = 1 << (INET_DIAG_CONG - 1),
+			.idiag_states = ALL_STATES,
+		},
+		.storages = {
+			.rta_type = INET_DIAG_REQ_SK_BPF_STORAGES |
+			    NLA_F_NESTED,
+			.rta_len = RTA_LENGTH(RTA_LENGTH(sizeof(uint32_t))),
+		},
+		.map = {
+			.rta_type = SK_DIAG_BPF_STORAGE_REQ_MAP_FD,
+			.rta_len = RTA_LENGTH(sizeof(uint32_t)),
+		},
 	};
+	int before = ss->ss_n;
 
-	return (dump(ss, &request, sizeof(request), take_inet, proto));
+	if (proto == IPPROTO_TCP && notes() != -1) {
+		question.fd = (uint32_t)notes();
+		if (dump(ss, &question, sizeof(question), take_inet,
+		    proto) == 0)
+			return (0);
+		ss->ss_n = before;
+	}
+	return (dump(ss, &question.request, sizeof(question.request),
+	    take_inet, proto));
 }
 
 /* ------------------------------------------------------------------------

@@ -162,6 +162,26 @@ unix_sockets_and_their_peers()
 	atf_check -o match:"@abashiri-test" sockstat -uw
 }
 
+prison_test a_listener_is_shown_where_it_asked_to_be
+a_listener_is_shown_where_it_asked_to_be()
+{
+	tools_init
+	serving h host "$PROBE" serve 0.0.0.0 83 hello
+	prison one ip4.addr=10.0.0.2
+	serving one jexec one /bin/probe serve 0.0.0.0 83 hello
+	prison two ip4.addr=10.0.0.3,10.0.0.4
+	serving two jexec two /bin/probe serve 0.0.0.0 83 hello
+	# the kernel has them elsewhere
+	atf_check -o inline:"1\n" sh -c "host ss -Htln | grep -c ':83 '"
+	sockstat -4lqJ -p 83 | awk '{ print $1, $6, $7 }' | sort >out
+	atf_check -o inline:"- tcp4 *:83
+one tcp4 10.0.0.2:83
+two tcp4 *:83
+" cat out
+	atf_check -o match:'^tcp4 +0 +0 \*\.83 +\*\.\* +LISTEN$' \
+	    netstat -an -p tcp -j two
+}
+
 prison_test inside_only_ones_own
 inside_only_ones_own()
 {
