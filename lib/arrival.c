@@ -64,6 +64,7 @@ struct visit {
 	const struct stat	*vi_under;	/* of what it covers; NULL: it
 						   has been unmounted */
 	int			 vi_tree;	/* a clone of it */
+	int			 vi_userns;	/* the prison's, -1: the host's */
 };
 
 static uint32_t
@@ -139,7 +140,7 @@ place_tree(const struct visit *vi, int at)
 		return (jail_err(errno, "mount %s", vi->vi_below));
 	id = mount_id(vi->vi_tree, &is_root);
 	placed = mount_replace(vi->vi_en->en_proc, id, vi->vi_under,
-	    vi->vi_en->en_ns.ns_fd[NS_USER], prison_uid0(vi->vi_pr));
+	    vi->vi_userns, prison_uid0(vi->vi_pr));
 	/* Rather nothing than what belongs to nobody. */
 	if (placed == -1)
 		mount_detach(vi->vi_en->en_proc, vi->vi_tree);
@@ -168,15 +169,13 @@ visit_there(void *arg)
 {
 	const struct visit *vi = arg;
 	const struct entry *en = vi->vi_en;
-	int userns = vi->vi_pr->pr_user == JAIL_SYS_NEW ?
-	    en->en_ns.ns_fd[NS_USER] : -1;
 
 	if (vi->vi_root != NULL && vi->vi_under == NULL)
 		return (mount_revoke(en->en_proc, vi->vi_below,
 		    vi->vi_root));
 	if (vi->vi_root != NULL && visit_mounted(vi) == -1)
 		return (-1);
-	return (mount_settle(en->en_proc, userns, prison_uid0(vi->vi_pr)));
+	return (mount_settle(en->en_proc, vi->vi_userns, prison_uid0(vi->vi_pr)));
 }
 
 /* ------------------------------------------------------------------------
@@ -220,6 +219,8 @@ visit_prison(const struct state *st, struct visit *vi)
 	if (found == 0)
 		return (0);	/* the next view is built with it */
 	vi->vi_en = &en;
+	vi->vi_userns = vi->vi_pr->pr_user == JAIL_SYS_NEW ?
+	    en.en_ns.ns_fd[NS_USER] : -1;
 	found = hostns_call_in(en.en_ns.ns_fd[NS_MNT], visit_there, vi);
 	return (found == -1 ? jail_errwrap("in jail \"%s\"",
 	    vi->vi_pr->pr_name) : found);
@@ -354,8 +355,13 @@ arrival_gone(int placefd, const struct stat *root)
 {
 	_cleanup_state_ struct state st = STATE_INIT;
 	struct visit vi = { .vi_root = root, .vi_tree = -1 };
+	struct stat sb;
 	struct place pl;
 
+	/* Mounted there twice, it is still to be seen. */
+	if (fstat(placefd, &sb) == -1 || (sb.st_dev == root->st_dev &&
+	    sb.st_ino == root->st_ino))
+		return;
 	if (host_has_prisons(&st) && place_find(&pl, placefd) == 0)
 		tell(visit_concerned(&st, &pl, &vi));
 }

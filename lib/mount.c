@@ -474,10 +474,12 @@ submount_under(const struct submount *sm, struct stat *ret_under)
 
 /*
  * One arrival.  What cannot be idmapped stays, without devices but those of a
- * devfs.  1: it has been replaced, with all that is on it.
+ * devfs.  stacked: it is on the root of another, of which directories know
+ * nothing.  1: it has been replaced, with all that is on it.
  */
 static int
-arrival_replace(int procfd, struct submount *sm, int usernsfd, uid_t uid0)
+arrival_replace(int procfd, struct submount *sm, int stacked, int usernsfd,
+    uid_t uid0)
 {
 	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
 	_cleanup_close_ int at = submount_open(sm), try = -1;
@@ -490,8 +492,9 @@ arrival_replace(int procfd, struct submount *sm, int usernsfd, uid_t uid0)
 		    AT_EMPTY_PATH);
 		if (try != -1 && idmap_mount(try, usernsfd) == 0)
 			return (submount_under(sm, &under) == -1 ||
-			    mount_replace(procfd, sm->sm_id, under.st_ino != 0 ?
-			    &under : NULL, usernsfd, uid0) == -1 ? -1 : 1);
+			    mount_replace(procfd, sm->sm_id, under.st_ino !=
+			    0 && !stacked ? &under : NULL, usernsfd, uid0) ==
+			    -1 ? -1 : 1);
 	}
 	if (is_devfs(sm))
 		return (usernsfd == -1 ? 0 : devfs_give(at, uid0, 0));
@@ -521,7 +524,9 @@ mount_settle(int procfd, int usernsfd, uid_t uid0)
 			continue;
 		if (!sm[i].sm_follows || sm[i].sm_mapped)
 			continue;
-		one = arrival_replace(procfd, &sm[i], usernsfd, uid0);
+		one = arrival_replace(procfd, &sm[i], parent != NULL &&
+		    strcmp(parent->sm_point, sm[i].sm_point) == 0, usernsfd,
+		    uid0);
 		if (one == -1)
 			return (-1);
 		sm[i].sm_settled = one;
@@ -530,11 +535,10 @@ mount_settle(int procfd, int usernsfd, uid_t uid0)
 	return (settled);
 }
 
-/* Is it a mount with this root, which does not go with the host's? */
 static int
-is_stray(const struct submount *sm, const struct stat *root)
+has_root(const struct submount *sm, const struct stat *root)
 {
-	_cleanup_close_ int at = sm->sm_follows ? -1 : submount_open(sm);
+	_cleanup_close_ int at = submount_open(sm);
 	struct stat sb;
 
 	return (at != -1 && fstat(at, &sb) == 0 && sb.st_dev == root->st_dev &&
@@ -552,13 +556,15 @@ mount_revoke(int procfd, const char *path, const struct stat *root)
 		return (jail_err(errno, "memory"));
 	if ((n = submounts_list(procfd, 0, buf, MOUNTINFO_MAX, sm)) <= 0)
 		return (n);
+	/* Also one that should have gone by itself, but for what a prisoner
+	   who may mount has mounted on it. */
 	for (i = n - 1; i >= 0; i--)
 		if (strcmp(sm[i].sm_point, path) == 0 &&
-		    is_stray(&sm[i], root))
+		    has_root(&sm[i], root))
 			return (submount_detach(&sm[i], procfd));
 	/* The prisoner has moved a directory above it: wherever it is now. */
 	for (i = n - 1; i >= 0; i--)
-		if (is_stray(&sm[i], root) &&
+		if (!sm[i].sm_follows && has_root(&sm[i], root) &&
 		    submount_detach(&sm[i], procfd) == -1)
 			return (-1);
 	return (0);

@@ -38,7 +38,7 @@ int	mount_replace(int procfd, int top, const struct stat *under,
 int	mount_settle(int procfd, int usernsfd, uid_t uid0);
 
 /*
- * There too: unmount what has this root and is at `path`, unless it goes with
+ * There too: unmount what has this root and is at `path`, and has not gone with
  * the host's umount(2) by itself.
  */
 int	mount_revoke(int procfd, const char *path, const struct stat *root);

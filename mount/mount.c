@@ -120,8 +120,13 @@ parse_options(struct line *l, int argc, char **argv)
 static void
 print_warnings(void)
 {
-	if (jail_warnings()[0] != '\0')
-		warnx("%s", jail_warnings());
+	const char *line = jail_warnings();
+	size_t len;
+
+	for (; *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		warnx("%.*s", (int)len, line);
+	}
 }
 
 static int

@@ -4,15 +4,20 @@
 # whom it belongs on the host, and goes when the host unmounts it.
 . "$(atf_get_srcdir)/../lib.sh"
 
-# running PARAMETER...: a jail with a process, on a world of its own, and
-# something to mount.
-running()
+# fill: something to mount, and where
+fill()
 {
-	[ -d "$W/j" ] || world_tiny "$W/j"
 	mkdir -p "$W/j/mnt" "$W/j/a/mnt" "$W/src/sub"
 	echo here >"$W/src/file"
 	chmod 600 "$W/src/file"
 	mknod "$W/src/null" c 1 3
+}
+
+# running PARAMETER...: a jail with a process, on a world of its own
+running()
+{
+	[ -d "$W/j" ] || world_tiny "$W/j"
+	fill
 	cat >j.conf <<-EOC
 	j { path = $W/j; persist; mount.devfs; $1 }
 	EOC
@@ -112,10 +117,7 @@ a_late_mount_arrives_where_the_host_shares_none()
 	mount --bind "$W/j" "$W/j"
 	mount --make-private "$W/j"
 	prison j mount.nodevfs
-	mkdir -p "$W/j/mnt" "$W/j/a/mnt" "$W/src/sub"
-	echo here >"$W/src/file"
-	chmod 600 "$W/src/file"
-	mknod "$W/src/null" c 1 3
+	fill
 	in_it
 	atf_check -o inline:'private\n' findmnt -no PROPAGATION -T "$W/j"
 	arrives_and_goes
@@ -245,6 +247,57 @@ a_late_mount_does_not_follow_what_the_prisoner_moves()
 	atf_check -o ignore jexec j ls /other/file
 	atf_check umount.nullfs "$W/j/other"
 	not_there /other
+}
+
+prison_test a_late_mount_arrives_with_the_uids_of_the_host
+a_late_mount_arrives_with_the_uids_of_the_host()
+{
+	J=j
+	for how in shared private; do
+		[ -d "$W/j" ] || world_tiny "$W/j"
+		mount --bind "$W/j" "$W/j"
+		mount --make-$how "$W/j"
+		prison j mount.nodevfs user=inherit
+		[ -d "$W/src" ] || fill
+		in_it
+		[ -d "$W/sbin" ] || helpers
+		atf_check mount.nullfs "$W/src" "$W/j/mnt"
+		arrived /mnt
+		refused_any open /mnt/null rw
+		atf_check umount.nullfs "$W/j/mnt"
+		not_there /mnt
+		atf_check jail -r j
+		atf_check umount "$W/j/proc"
+		umount "$W/j"
+	done
+}
+
+prison_test a_late_mount_arrives_where_the_prisoner_may_mount
+a_late_mount_arrives_where_the_prisoner_may_mount()
+{
+	J=j
+	on_shared
+	prison j mount.nodevfs allow.mount allow.mount.tmpfs enforce_statfs=1
+	fill
+	in_it
+	helpers
+	atf_check jexec j mount -t tmpfs tmpfs /tmp
+	atf_check mount.nullfs "$W/src" "$W/j/mnt"
+	arrived /mnt
+	refused_any open /mnt/null rw
+	# what is his own stays so
+	atf_check -o inline:'j: 0 mounts\n' mount_nullfs -uv j
+	# and does not let him keep what the host takes away
+	granted mount none /mnt/sub tmpfs
+	atf_check umount.nullfs "$W/j/mnt"
+	not_there /mnt
+	# mounted twice, it is there until the second is gone, too
+	atf_check mount.nullfs "$W/src" "$W/j/mnt"
+	atf_check mount.nullfs "$W/src" "$W/j/mnt"
+	atf_check umount.nullfs "$W/j/mnt"
+	arrived /mnt
+	atf_check umount.nullfs "$W/j/mnt"
+	not_there /mnt
 }
 
 prison_test an_idle_jail_sees_late_mounts_when_it_is_entered
