@@ -65,6 +65,11 @@ the_init_scripts_bring_a_host_up_and_down()
 	atf_check -o match:'^ a ' "$BUILD/rc/boot/jail.init" status
 	atf_check -o ignore "$BUILD/rc/boot/jail.init" restart b
 	atf_check -o ignore "$BUILD/rc/boot/jail.init" force-reload
+	# When the host goes down, the network stays to the end.
+	for s in pf netif; do
+		atf_check env RUNLEVEL=0 "$BUILD/rc/boot/$s.init" stop
+	done
+	atf_check -o match:10.0.7.3/32 host ip addr show lo1
 	halt
 	atf_check jls -q name
 	atf_check -s exit:1 -e ignore host ip addr show lo1

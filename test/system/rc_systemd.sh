@@ -161,7 +161,13 @@ systemd_and_service_know_of_each_others_jails()
 	systemctl restart jail; jls name
 	systemctl is-active jail jail@a jail@b
 	systemctl stop jail; jls name
-	systemctl is-active jail jail@a jail@b
+	systemctl is-active jail
+	# They are told of it in its wake.
+	for u in jail@a jail@b; do
+		until [ "$(systemctl is-active $u)" = inactive ]; do
+			sleep 0.2
+		done
+	done
 	END
 	atf_check -o inline:'Stopping jails: a.
 inactive
@@ -177,8 +183,6 @@ a
 active
 active
 active
-inactive
-inactive
 inactive
 ' cat out
 }
@@ -199,6 +203,11 @@ the_end_of_the_host_ends_jails_before_the_network()
 	a=$(systemctl show -P InactiveEnterTimestampMonotonic jail)
 	b=$(systemctl show -P InactiveEnterTimestampMonotonic netif)
 	[ "$a" -lt "$b" ] && echo in order
+	# Interfaces and rules are left as they are.
+	ip -o addr show dev lo1 scope global | awk '{ print $4 }' | head -n 1
+	systemctl stop shutdown.target
+	systemctl start netif
+	systemctl stop netif
 	ip -br link show lo1
 	grep -c "/a/dev" /proc/mounts
 	END
@@ -208,6 +217,7 @@ hand
 inactive
 inactive
 in order
+10.0.7.1/32
 0
 ' cat out
 }
