@@ -80,6 +80,10 @@ a_directory_is_read_in_a_jail_made_for_it()
 	atf_check -s exit:1 -e match:'several jails have it: name one' \
 	    sysrc -R "$W/j" a=3
 	atf_check -s exit:1 -e match:'not a directory' sysrc -R "$W/no" a
+	# That of the host is where it is.
+	atf_check -o inline:'x:  -> 1\n' sysrc -R / x=1
+	atf_check -o inline:'1\n' sysrc -nR // x
+	atf_check -s exit:1 grep '^devfs /dev ' /proc/self/mounts
 }
 
 prison_test a_file_keeps_its_owner_mode_and_link
