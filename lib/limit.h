@@ -48,6 +48,9 @@ struct limits {
 void	limits_of(const struct rules *rs, const char *jail,
 	    struct limits *ret_li);
 
+/* The RLIMIT_ that each process has for a resource, or -1. */
+int	limit_rlimit(enum resource resource);
+
 /* Can this host keep the rule?  0, or -1 with jail_errmsg saying why not. */
 int	limit_check(const struct controllers *cs, const struct rule *ru);
 
