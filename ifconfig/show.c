@@ -349,7 +349,8 @@ format_word(const char *word, size_t len, struct format *fo)
 		int		 which;	/* 0 inet, 1 inet6, 2 ether */
 	} words[] = {
 		{ "inet:default", INET_HEX, 0 }, { "inet:hex", INET_HEX, 0 },
-		{ "inet:cidr", INET_CIDR, 0 }, { "inet:dotted", INET_DOTTED, 0 },
+		{ "inet:cidr", INET_CIDR, 0 },
+		{ "inet:dotted", INET_DOTTED, 0 },
 		{ "inet6:default", INET6_NUMERIC, 1 },
 		{ "inet6:numeric", INET6_NUMERIC, 1 },
 		{ "inet6:cidr", INET6_CIDR, 1 }, { "ether:default", ':', 2 },
