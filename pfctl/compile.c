@@ -49,11 +49,22 @@ compile_error(struct compiler *co, const struct rule *r, const char *fmt, ...)
 	va_list ap;
 
 	co->co_errors++;
+	if (co->co_conf->c_silent)
+		return;
 	fprintf(stderr, "%s:%d: ", co->co_name, r->r_line);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+static void
+too_many(struct compiler *co, int most, const char *what)
+{
+	co->co_errors++;
+	if (!co->co_conf->c_silent)
+		fprintf(stderr, "%s: more than %d %s\n", co->co_name, most,
+		    what);
 }
 
 int
@@ -65,9 +76,7 @@ compile_tag(struct compiler *co, const char *tag)
 		if (strcmp(co->co_tags[i], tag) == 0)
 			return (i + 1);
 	if (i == TAG_MAX) {
-		co->co_errors++;
-		fprintf(stderr, "%s: more than %d tags\n", co->co_name,
-		    TAG_MAX);
+		too_many(co, TAG_MAX, "tags");
 		return (TAG_MAX);
 	}
 	co->co_tags[co->co_ntags++] = conf_strdup(co->co_conf, tag);
@@ -296,17 +305,20 @@ anchor_targets(struct compiler *co, const struct rule *r,
 	return (n);
 }
 
-/* Go through the anchor's rules by the chain of that kind. */
+/*
+ * Go through the anchor's rules by the chain of that kind; where the last rule
+ * is asked first, so is the last anchor.
+ */
 static void
-call(struct compiler *co, const struct rule *r, enum dir d, const char *kind,
+call(struct compiler *co, const struct rule *r, enum dir d, char kind,
     char letter)
 {
 	const struct ruleset *list[ANCHORS_MAX];
 	unsigned i, n = anchor_targets(co, r, list, ANCHORS_MAX);
 
 	for (i = 0; i < n; i++)
-		lines(co, r, d, conf_printf(co->co_conf, "jump %s%u%c", kind,
-		    list[i]->rs_index, letter));
+		lines(co, r, d, conf_printf(co->co_conf, "jump %c%u%c", kind,
+		    list[kind == 'l' ? n - 1 - i : i]->rs_index, letter));
 }
 
 /* The quick rules; of anchors that are quick, all. */
@@ -320,9 +332,9 @@ quick_chain(struct compiler *co, const struct pass *pa)
 		if (!goes(r, pa->pa_dir))
 			continue;
 		if (r->r_action == A_ANCHOR) {
-			call(co, r, pa->pa_dir, "q", pa->pa_letter);
+			call(co, r, pa->pa_dir, 'q', pa->pa_letter);
 			if (r->r_quick)
-				call(co, r, pa->pa_dir, "l", pa->pa_letter);
+				call(co, r, pa->pa_dir, 'l', pa->pa_letter);
 		} else if (r->r_quick)
 			lines(co, r, pa->pa_dir, conf_printf(co->co_conf,
 			    "goto r%u%c", r->r_id, pa->pa_letter));
@@ -350,7 +362,7 @@ last_from(struct compiler *co, const struct rule *r, const struct pass *pa)
 	}
 	while (n-- > 0)
 		if (list[n]->r_action == A_ANCHOR)
-			call(co, list[n], pa->pa_dir, "l", pa->pa_letter);
+			call(co, list[n], pa->pa_dir, 'l', pa->pa_letter);
 		else
 			lines(co, list[n], pa->pa_dir, conf_printf(
 			    co->co_conf, "goto r%u%c", list[n]->r_id,
@@ -439,7 +451,7 @@ forward_chain(struct compiler *co, const struct pass *pa)
 			forward_rule(co, r, pa);
 			continue;
 		}
-		call(co, r, pa->pa_dir, "f", pa->pa_letter);
+		call(co, r, pa->pa_dir, 'f', pa->pa_letter);
 		if (r->r_quick)
 			decide_if_inside(co, r, pa);
 	}
@@ -778,8 +790,7 @@ number_all(struct compiler *co)
 			r->r_id += c->c_base;
 	if (id < ID_MAX)
 		return (true);
-	fprintf(stderr, "%s: more than %d rules\n", co->co_name, ID_MAX);
-	co->co_errors++;
+	too_many(co, ID_MAX, "rules");
 	return (false);
 }
 

@@ -28,6 +28,7 @@
 /* The ways in which a rule can match: each a line of conditions. */
 struct alts {
 	char	*al_text[ALT_MAX];
+	int	 al_af[ALT_MAX];	/* of what is asked; 0: of nothing */
 	int	 al_n;
 };
 

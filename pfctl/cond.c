@@ -15,7 +15,7 @@
 #include "iface.h"
 #include "print.h"
 
-/* Each way so far, with each of these behind it. */
+/* Each way so far, with each of these behind it that can be asked as well. */
 static void
 alts_and(struct compiler *co, struct alts *a, const struct alts *b)
 {
@@ -24,24 +24,31 @@ alts_and(struct compiler *co, struct alts *a, const struct alts *b)
 
 	a->al_n = 0;
 	for (i = 0; i < old.al_n; i++)
-		for (k = 0; k < b->al_n && a->al_n < ALT_MAX; k++)
+		for (k = 0; k < b->al_n && a->al_n < ALT_MAX; k++) {
+			if (old.al_af[i] != 0 && b->al_af[k] != 0 &&
+			    old.al_af[i] != b->al_af[k])
+				continue;
+			a->al_af[a->al_n] = old.al_af[i] | b->al_af[k];
 			a->al_text[a->al_n++] = conf_printf(co->co_conf,
 			    "%s%s ", old.al_text[i], b->al_text[k]);
+		}
 }
 
 static void
-alts_add(struct alts *a, char *text)
+alts_add(struct alts *a, int af, char *text)
 {
-	if (a->al_n < ALT_MAX)
-		a->al_text[a->al_n++] = text;
+	if (a->al_n == ALT_MAX)
+		return;
+	a->al_af[a->al_n] = af;
+	a->al_text[a->al_n++] = text;
 }
 
 static void
 alts_and_text(struct compiler *co, struct alts *a, const char *text)
 {
-	struct alts one = { .al_n = 1 };
+	struct alts one = { .al_n = 0 };
 
-	one.al_text[0] = conf_strdup(co->co_conf, text);
+	alts_add(&one, 0, conf_strdup(co->co_conf, text));
 	alts_and(co, a, &one);
 }
 
@@ -136,15 +143,16 @@ set_alts(struct compiler *co, struct alts *a, const char *set, int af,
 	int v = af == AF_INET ? 4 : 6;
 
 	if (not) {
-		alts_add(a, overload ?
+		alts_add(a, af, overload ?
 		    conf_printf(c, "%s %s != @%s_%d %s %s != @%s_%dd", f,
 		    key, set, v, f, key, set, v) :
 		    conf_printf(c, "%s %s != @%s_%d", f, key, set, v));
 		return;
 	}
-	alts_add(a, conf_printf(c, "%s %s @%s_%d", f, key, set, v));
+	alts_add(a, af, conf_printf(c, "%s %s @%s_%d", f, key, set, v));
 	if (overload)
-		alts_add(a, conf_printf(c, "%s %s @%s_%dd", f, key, set, v));
+		alts_add(a, af, conf_printf(c, "%s %s @%s_%dd", f, key, set,
+		    v));
 }
 
 static void
@@ -177,7 +185,7 @@ dyn_alts(struct compiler *co, struct alts *a, const struct item *i,
 	    strcmp(r->r_if->i_name, i->i_name) == 0 &&
 	    iface_exists(i->i_name) &&
 	    strcmp(key, d == D_IN ? "daddr" : "saddr") == 0) {
-		alts_add(a, conf_printf(c, "fib %s . %s type %slocal", key,
+		alts_add(a, 0, conf_printf(c, "fib %s . %s type %slocal", key,
 		    d == D_IN ? "iif" : "oif", i->i_not ? "!= " : ""));
 		return;
 	}
@@ -211,7 +219,7 @@ and_addr(struct compiler *co, struct alts *all, const struct item *i,
 	switch (i->i_kind) {
 	case I_ADDR:
 	case I_RANGE:
-		alts_add(&a, addr_cond(co, i, key));
+		alts_add(&a, i->i_af, addr_cond(co, i, key));
 		break;
 	case I_TABLE:
 		table_alts(co, &a, i, r->r_af, key);
@@ -221,12 +229,12 @@ and_addr(struct compiler *co, struct alts *all, const struct item *i,
 		break;
 	case I_NOROUTE:
 		if (asked_of_in(co, r, d, "no-route"))
-			alts_add(&a, conf_printf(c, "fib %s oif %s", key,
+			alts_add(&a, 0, conf_printf(c, "fib %s oif %s", key,
 			    i->i_not ? "exists" : "missing"));
 		break;
 	case I_URPF:
 		if (asked_of_in(co, r, d, "urpf-failed"))
-			alts_add(&a, conf_printf(c, "fib %s . iif oif %s",
+			alts_add(&a, 0, conf_printf(c, "fib %s . iif oif %s",
 			    key, i->i_not ? "exists" : "missing"));
 		break;
 	default:
@@ -327,11 +335,11 @@ and_flags(struct compiler *co, struct alts *all, const struct rule *r)
 
 	if (r->r_flagset == 0)
 		return;
-	alts_add(&a, conf_printf(c, "tcp flags & 0x%02x == 0x%02x",
+	alts_add(&a, 0, conf_printf(c, "tcp flags & 0x%02x == 0x%02x",
 	    r->r_flagset, r->r_flags));
 	/* Without "proto tcp" this says nothing of other protocols. */
 	if (r->r_proto == NULL)
-		alts_add(&a, conf_strdup(c, "meta l4proto != 6"));
+		alts_add(&a, 0, conf_strdup(c, "meta l4proto != 6"));
 	alts_and(co, all, &a);
 }
 
@@ -358,20 +366,21 @@ and_header(struct compiler *co, struct alts *all, const struct rule *r)
 
 	if (r->r_tos >= 0) {
 		if (r->r_af != AF_INET6)
-			alts_add(&a, conf_printf(c, "meta nfproto ipv4 "
+			alts_add(&a, AF_INET, conf_printf(c, "meta nfproto ipv4 "
 			    "@nh,8,8 0x%02x", (unsigned)r->r_tos));
 		if (r->r_af != AF_INET)
-			alts_add(&a, conf_printf(c, "meta nfproto ipv6 "
+			alts_add(&a, AF_INET6, conf_printf(c, "meta nfproto ipv6 "
 			    "@nh,4,8 0x%02x", (unsigned)r->r_tos));
 		alts_and(co, all, &a);
 		a.al_n = 0;
 	}
 	if (r->r_fragment) {
 		if (r->r_af != AF_INET6)
-			alts_add(&a, conf_strdup(c,
+			alts_add(&a, AF_INET, conf_strdup(c,
 			    "ip frag-off & 0x3fff != 0"));
 		if (r->r_af != AF_INET)
-			alts_add(&a, conf_strdup(c, "exthdr frag exists"));
+			alts_add(&a, AF_INET6,
+			    conf_strdup(c, "exthdr frag exists"));
 		alts_and(co, all, &a);
 	}
 }
@@ -390,9 +399,9 @@ struct alts
 cond_rule(struct compiler *co, const struct rule *r, enum dir d)
 {
 	struct conf *c = co->co_conf;
-	struct alts a = { .al_n = 1 };
+	struct alts a = { .al_n = 0 };
 
-	a.al_text[0] = conf_strdup(c, "");
+	alts_add(&a, 0, conf_strdup(c, ""));
 	if (r->r_if != NULL)
 		alts_and_text(co, &a, cond_if(c, r->r_if, d == D_IN));
 	if (r->r_rcvif != NULL)

@@ -84,16 +84,20 @@ struct ruleset *
 conf_ruleset(struct conf *c, const char *path, bool make)
 {
 	struct ruleset **rsp, *rs;
+	const char *slash;
 	unsigned n = 0;
 
-	for (rsp = &c->c_rulesets; (rs = *rsp) != NULL; rsp = &rs->rs_next) {
+	for (rs = c->c_rulesets; rs != NULL; rs = rs->rs_next)
 		if (strcmp(rs->rs_path, path) == 0)
 			return (rs);
-		if (rs->rs_index >= n)
-			n = rs->rs_index + 1;
-	}
 	if (!make)
 		return (NULL);
+	if ((slash = strrchr(path, '/')) != NULL)
+		conf_ruleset(c, conf_printf(c, "%.*s", (int)(slash - path),
+		    path), true);
+	for (rsp = &c->c_rulesets; (rs = *rsp) != NULL; rsp = &rs->rs_next)
+		if (rs->rs_index >= n)
+			n = rs->rs_index + 1;
 	*rsp = rs = conf_alloc(c, sizeof(*rs));
 	rs->rs_path = conf_strdup(c, path);
 	rs->rs_index = n;

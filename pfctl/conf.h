@@ -177,6 +177,7 @@ struct conf {
 	bool		 c_stored;	/* the text is our own */
 	bool		 c_order;	/* set require-order */
 	bool		 c_quiet;	/* no remarks */
+	bool		 c_silent;	/* errors are only counted */
 	int		 c_errors;
 	int		 c_loads;	/* files of load anchor */
 	FILE		*c_out;		/* where the echo goes */

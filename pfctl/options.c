@@ -183,6 +183,8 @@ option_set(struct source *src, const char *name, const char *value)
 	int errors = c->c_errors;
 	bool ok;
 
+	if (!text_ok(src, "option", value))
+		return;
 	if (o == NULL && !special) {
 		source_error(src, "set %s: unknown option", name);
 		return;
@@ -203,8 +205,9 @@ option_set(struct source *src, const char *name, const char *value)
 	if (c->c_verbose)
 		fprintf(c->c_out, "set %s%s%s\n", name,
 		    value[0] == '\0' ? "" : " ", value);
-	conf_option(c, conf_printf(c, "set %s %s", name,
-	    value[0] == '\0' ? "yes" : value));
+	conf_option(c, o != NULL && o->o_words == NULL ?
+	    conf_printf(c, "set %s \"%s\"", name, value) :
+	    conf_printf(c, "set %s %s", name, value));
 }
 
 void

@@ -10,6 +10,13 @@
 #include "print.h"
 #include "source.h"
 
+/* What stands around a name that is not read as one otherwise. */
+static const char *
+quote(const char *name)
+{
+	return (word_is_plain(name) ? "" : "\"");
+}
+
 static void
 print_dyn(const struct item *i, char buf[PRINT_ADDR])
 {
@@ -34,7 +41,8 @@ print_addr(const struct item *i, char buf[PRINT_ADDR])
 		print_dyn(i, buf);
 		return;
 	case I_TABLE:
-		snprintf(buf, PRINT_ADDR, "<%s>", i->i_name);
+		snprintf(buf, PRINT_ADDR, "<%s%s%s>", quote(i->i_name),
+		    i->i_name, quote(i->i_name));
 		return;
 	case I_NOROUTE:
 		strcpy(buf, "no-route");
@@ -72,10 +80,6 @@ print_host(FILE *f, struct conf *c, const struct ruleset *rs,
 	if (i != NULL && i->i_kind == I_TABLE && flags & PRINT_COUNT) {
 		t = conf_find_table(c, rs->rs_path, i->i_name);
 		fprintf(f, "<%s:%zu>", i->i_name, t == NULL ? 0 : t->t_count);
-		return;
-	}
-	if (i != NULL && i->i_kind == I_TABLE && flags & PRINT_STORE) {
-		fprintf(f, "<\"%s\">", i->i_name);
 		return;
 	}
 	print_addr(i, text);
@@ -304,8 +308,9 @@ print_stateopts(FILE *f, const struct stateopts *so)
 	}
 	print_count(f, &some, "max-src-nodes", so->so_max_src_nodes);
 	if (so->so_overload != NULL) {
-		snprintf(text, sizeof(text), "overload <%s>%s",
-		    so->so_overload, so->so_flush == 2 ? " flush global" :
+		snprintf(text, sizeof(text), "overload <%s%s%s>%s",
+		    quote(so->so_overload), so->so_overload,
+		    quote(so->so_overload), so->so_flush == 2 ? " flush global" :
 		    so->so_flush == 1 ? " flush" : "");
 		print_opt(f, &some, text);
 	}
@@ -339,8 +344,9 @@ static void
 print_filter_opts(FILE *f, const struct rule *r)
 {
 	if (r->r_rcvif != NULL)
-		fprintf(f, " %sreceived-on %s", r->r_rcvif->i_not ? "!" : "",
-		    r->r_rcvif->i_name);
+		fprintf(f, " %sreceived-on %s%s%s",
+		    r->r_rcvif->i_not ? "!" : "", quote(r->r_rcvif->i_name),
+		    r->r_rcvif->i_name, quote(r->r_rcvif->i_name));
 	print_ugid(f, "user", r->r_uid);
 	print_ugid(f, "group", r->r_gid);
 	print_flags(f, r);
@@ -417,7 +423,7 @@ void
 print_rule(FILE *f, struct conf *c, const struct ruleset *rs,
     const struct rule *r, unsigned flags)
 {
-	const char *name, *q = flags & PRINT_STORE ? "\"" : "";
+	const char *name, *q;
 
 	if (flags & PRINT_NR)
 		fprintf(f, "@%u ", r->r_nr);
@@ -427,9 +433,11 @@ print_rule(FILE *f, struct conf *c, const struct ruleset *rs,
 	print_log(f, r);
 	if (r->r_quick)
 		fputs(" quick", f);
-	if (r->r_if != NULL)
+	if (r->r_if != NULL) {
+		q = quote(r->r_if->i_name);
 		fprintf(f, " on %s%s%s%s", r->r_if->i_not ? "! " : "", q,
 		    r->r_if->i_name, q);
+	}
 	if (r->r_af != 0)
 		fputs(r->r_af == AF_INET ? " inet" : " inet6", f);
 	if (r->r_proto != NULL) {
@@ -446,11 +454,15 @@ print_rule(FILE *f, struct conf *c, const struct ruleset *rs,
 			fprintf(f, " max-mss %u", r->r_port1);
 		fputs(" fragment reassemble", f);
 	}
-	if (r->r_tag != NULL)
+	if (r->r_tag != NULL) {
+		q = quote(r->r_tag);
 		fprintf(f, " tag %s%s%s", q, r->r_tag, q);
-	if (r->r_tagged != NULL)
+	}
+	if (r->r_tagged != NULL) {
+		q = quote(r->r_tagged);
 		fprintf(f, "%s tagged %s%s%s", r->r_tagged_not ? " !" : "", q,
 		    r->r_tagged, q);
+	}
 	if (r->r_pool != NULL)
 		print_pool(f, r);
 }

@@ -10,7 +10,6 @@
 #define PRINT_NR	0x1	/* @nr in front */
 #define PRINT_NUMERIC	0x2	/* ports as numbers */
 #define PRINT_COUNT	0x4	/* how many addresses a table has */
-#define PRINT_STORE	0x8	/* names in quotes, so that none is a keyword */
 
 void	print_addr(const struct item *i, char buf[PRINT_ADDR]);
 /* Without the newline. */

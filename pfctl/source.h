@@ -77,6 +77,9 @@ void	hash_key(struct source *, const char *s);
 bool	iface_name_ok(struct source *, const char *name);
 bool	text_ok(struct source *, const char *what, const char *text);
 
+/* lex.l: is it read as a word without quotes around it? */
+bool	word_is_plain(const char *word);
+
 /* hosts.c: the addresses behind a word. */
 struct item *host_item(struct source *, const char *word, const char *bits);
 struct item *host_range(struct source *, const char *a, const char *b);

@@ -78,7 +78,7 @@ text_of(struct conf *c)
 			fprintf(f, "#anchor %s\n", rs->rs_path);
 		tables_of(f, c, rs->rs_path);
 		print_ruleset(f, c, rs, SHOW_SCRUB | SHOW_FILTER | SHOW_NAT,
-		    PRINT_NUMERIC | PRINT_STORE, 0, NULL);
+		    PRINT_NUMERIC, 0, NULL);
 	}
 	if (fclose(f) != 0)
 		err(1, NULL);

@@ -12,11 +12,13 @@
 #include "names.h"
 #include "source.h"
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 complain(struct source *src, const char *fmt, va_list ap)
 {
 	int d = src->s_depth;
 
+	if (src->s_conf->c_silent)
+		return;
 	while (d > 0 && src->s_in[d].in_name == NULL)
 		d--;
 	fflush(stdout);
