@@ -139,26 +139,44 @@ take_apart(const char *rule, struct parts *ret_pt)
  */
 
 static void
-send_signal(const struct watch *wt, const char *action)
+signal_jail(int jid, int signo)
 {
 	pid_t *pids = NULL;
-	int fd, i, n, signo;
+	int fd, i, n = jail_pids(jid, &pids);
+
+	for (i = 0; i < n; i++) {
+		/* Is it still his when we have hold of it? */
+		if ((fd = (int)syscall(SYS_pidfd_open, pids[i], 0)) == -1)
+			continue;
+		if (jail_getpidjid(pids[i]) == jid)
+			syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0);
+		close(fd);
+	}
+	free(pids);
+}
+
+/* The jail's processes, and those of the jails below it, which count in it. */
+static void
+send_signal(const struct watch *wt, const char *action)
+{
+	static char list[1 << 20];
+	size_t len = sizeof(list);
+	char *line, *rest = list;
+	int signo;
 
 	for (signo = 1; signo < NSIG; signo++)
 		if (sigabbrev_np(signo) != NULL &&
 		    strcasecmp(sigabbrev_np(signo), action + 3) == 0)
 			break;
-	if (signo == NSIG || (n = jail_pids(wt->wt_jid, &pids)) == -1)
+	if (signo == NSIG)
 		return;
-	for (i = 0; i < n; i++) {
-		/* Is it still his when we have hold of it? */
-		if ((fd = (int)syscall(SYS_pidfd_open, pids[i], 0)) == -1)
-			continue;
-		if (jail_getpidjid(pids[i]) == wt->wt_jid)
-			syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0);
-		close(fd);
-	}
-	free(pids);
+	signal_jail(wt->wt_jid, signo);
+	if (jail_sysctlget(wt->wt_jid, "security.jail.list", list,
+	    &len) == -1)
+		return;
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (atoi(line) > 0)
+			signal_jail(atoi(line), signo);
 }
 
 static void

@@ -19,9 +19,10 @@ struct options opt;
 static void __attribute__((noreturn))
 usage(void)
 {
-	fputs("usage: sysctl [-j jail] [-bdehiNnoqTtWx] [-f file] "
-	    "name[=value] ...\n"
-	    "       sysctl [-j jail] [-bdehNnoqTtWx] -a\n", stderr);
+	fputs("usage: sysctl [-j jail] [-bdeFhiJlNnoqTtVWx] [-B bufsize] "
+	    "[-f file] name[=value] ...\n"
+	    "       sysctl [-j jail] [-bdeFhJlNnoqTtVWx] [-B bufsize] -a\n",
+	    stderr);
 	exit(1);
 }
 
@@ -120,6 +121,19 @@ is_opaque(const struct jail_sysctl *js)
 	return ((js->js_kind & CTLTYPE) == CTLTYPE_OPAQUE);
 }
 
+/* What it is, in place of what it says. */
+static void
+show_kind(const struct jail_sysctl *js, const char *sep)
+{
+	if (!opt.values)
+		printf("%s%s", js->js_name, sep);
+	printf("%s%s%s%s%s\n", opt.type ? type_name(js->js_kind) : "",
+	    opt.type && opt.format ? sep : "",
+	    opt.format ? js->js_format : "",
+	    (opt.type || opt.format) && opt.descr ? sep : "",
+	    opt.descr ? js->js_descr : "");
+}
+
 static int
 show(const struct jail_sysctl *js)
 {
@@ -127,19 +141,15 @@ show(const struct jail_sysctl *js)
 	void *value;
 	size_t len;
 
-	if ((opt.tunable && !(js->js_kind & CTLFLAG_TUN)) ||
+	if ((opt.tunable && !(js->js_kind & CTLFLAG_TUN)) || opt.settable ||
 	    (opt.writable && !(js->js_kind & CTLFLAG_WR)))
 		return (0);
 	if (opt.names) {
 		puts(js->js_name);
 		return (0);
 	}
-	if (opt.type || opt.descr) {
-		if (!opt.values)
-			printf("%s%s", js->js_name, sep);
-		printf("%s%s%s\n", opt.type ? type_name(js->js_kind) : "",
-		    opt.type && opt.descr ? sep : "",
-		    opt.descr ? js->js_descr : "");
+	if (opt.type || opt.format || opt.descr) {
+		show_kind(js, sep);
 		return (0);
 	}
 	if (is_opaque(js) && !opt.opaque && !opt.hex && !opt.binary)
@@ -153,6 +163,8 @@ show(const struct jail_sysctl *js)
 	else {
 		if (!opt.values)
 			printf("%s%s", js->js_name, sep);
+		if (opt.length)
+			printf("%zu%s", len, sep);
 		print_value(js, value, len);
 		putchar('\n');
 	}
@@ -196,7 +208,7 @@ show_tree(const char *name)
 		found = 1;
 		whole = js[i].js_name[len] == '\0';
 		if (!whole && !opt.opaque && !opt.names && !opt.type &&
-		    !opt.descr &&
+		    !opt.descr && !opt.format &&
 		    strcmp(js[i].js_name, "security.jail.list") == 0)
 			continue;
 		error |= show(&js[i]);
@@ -278,7 +290,7 @@ parse(int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt(argc, argv, "+Aabdef:hij:MNnoqTtWwXx")) != -1)
+	while ((c = getopt(argc, argv, "+AaB:bdeFf:hiJj:lMNnoqTtVWwXx")) != -1)
 		switch (c) {
 		case 'A':
 			opt.all = opt.opaque = 1;
@@ -295,6 +307,9 @@ parse(int argc, char **argv)
 		case 'e':
 			opt.equals = 1;
 			break;
+		case 'F':
+			opt.format = 1;
+			break;
 		case 'f':
 			opt.file = optarg;
 			break;
@@ -306,6 +321,13 @@ parse(int argc, char **argv)
 			break;
 		case 'j':
 			opt.jail = optarg;
+			break;
+		case 'J':
+		case 'V':
+			opt.settable = 1;
+			break;
+		case 'l':
+			opt.length = 1;
 			break;
 		case 'N':
 			opt.names = 1;
@@ -334,6 +356,7 @@ parse(int argc, char **argv)
 		case 'x':
 			opt.hex = 1;
 			break;
+		case 'B':
 		case 'M':
 		case 'w':
 			break;	/* had a meaning once */
@@ -364,6 +387,7 @@ main(int argc, char **argv)
 	if (foreign || (opt.jail == NULL && !opt.all && opt.file == NULL &&
 	    optind < argc && !opt.descr && !opt.type && !opt.equals &&
 	    !opt.opaque && !opt.hex && !opt.human && !opt.ignore &&
+	    !opt.format && !opt.length && !opt.settable &&
 	    !mentions_ours(argv + optind)))
 		system_exec(argv);
 	argv += optind;

@@ -8,12 +8,15 @@ struct options {
 	int		 binary;	/* -b */
 	int		 descr;		/* -d */
 	int		 equals;	/* -e */
+	int		 format;	/* -F */
 	int		 human;		/* -h */
 	int		 ignore;	/* -i */
+	int		 length;	/* -l */
 	int		 names;		/* -N */
 	int		 values;	/* -n */
 	int		 opaque;	/* -o */
 	int		 quiet;		/* -q */
+	int		 settable;	/* -J, -V: what a jail may set: nothing */
 	int		 tunable;	/* -T */
 	int		 type;		/* -t */
 	int		 writable;	/* -W */

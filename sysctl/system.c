@@ -153,7 +153,7 @@ run(const char *name)
 int
 system_name(const char *word)
 {
-	if ((opt.descr || opt.type) && !opt.names) {
+	if ((opt.descr || opt.type || opt.format) && !opt.names) {
 		warnx("%s: Linux tells no description and no type of it",
 		    word);
 		return (1);
@@ -165,7 +165,8 @@ int
 system_all(void)
 {
 	/* It knows neither descriptions nor types, nor which can be set. */
-	if (opt.descr || opt.type || opt.tunable || opt.writable)
+	if (opt.descr || opt.type || opt.format || opt.tunable ||
+	    opt.writable || opt.settable)
 		return (0);
 	/* What cannot be read, it says itself, and fails for it. */
 	run(NULL);

@@ -491,10 +491,14 @@ wallclock_and_cputime_send_signals()
 	wait "$s_pid"
 	atf_check_equal 3 $?
 	kill -0 "$(cat by.out)" || atf_fail "a neighbour had it too"
+	atf_check jail -m name=j children.max=1
+	atf_check jail -c name=j.k path="$W/j" persist
 	background t jexec j /bin/probe sleep
 	first_line t.out >/dev/null
+	background u jexec j.k /bin/probe sleep
+	first_line u.out >/dev/null
 	atf_check rctl -a jail:j:wallclock:sigkill=1
-	wait "$t_pid"
+	wait "$t_pid" "$u_pid"
 	kill "$(cat by.out)"
 	wait
 }

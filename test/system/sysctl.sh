@@ -193,6 +193,14 @@ options_have_their_meanings()
 	    sysctl -nt security.jail.jail_max_af_ips
 	atf_check -o inline:'security.jail.jailed: Is the process in a jail?\n' \
 	    sysctl -d security.jail.jailed
+	atf_check -o inline:'security.jail.jailed: I\n' \
+	    sysctl -F security.jail.jailed
+	atf_check -o inline:'integer: E,jailsys\n' \
+	    sysctl -ntF security.jail.param.vnet
+	atf_check -o inline:'security.jail.jailed: 4: 0\n' \
+	    sysctl -l -B 64 security.jail.jailed
+	atf_check -o empty sysctl -J security.jail
+	atf_check -o empty sysctl -V security.jail
 	atf_check -o inline:'security.jail.children.max: 0xf423f\n' \
 	    sysctl -x security.jail.children.max
 	atf_check -o inline:'\0\0\0\0' sysctl -b security.jail.jailed
