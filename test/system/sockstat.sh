@@ -182,6 +182,21 @@ two tcp4 *:83
 	    netstat -an -p tcp -j two
 }
 
+prison_test a_stack_of_a_jails_own_is_shown_too
+a_stack_of_a_jails_own_is_shown_too()
+{
+	tools_init
+	prison v vnet
+	serving v jexec v /bin/probe serve 0.0.0.0 8088 hello
+	serving h host "$PROBE" serve 10.0.0.1 8088 hello
+	sockstat -4lqJ -p 8088 | awk '{ print $1, $2, $6, $7 }' | sort >out
+	atf_check -o inline:"- root tcp4 10.0.0.1:8088
+v root tcp4 *:8088
+" cat out
+	atf_check -o inline:"1\n" sh -c "sockstat -4lqj v | wc -l"
+	atf_check -o match:'^tcp4 +0 +0 \*\.8088 ' netstat -an -j v
+}
+
 prison_test inside_only_ones_own
 inside_only_ones_own()
 {

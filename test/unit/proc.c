@@ -6,15 +6,20 @@
 #include <stdint.h>
 
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 
+#include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "proc.h"
+#include "prockill.h"
 
 #define REST " S 1 72192 72192 34816 72202 4194304 120 5 3 1 11 7 2 1 20 0 " \
 	"1 0 8812 23488512 981 18446744073709551615 1 1 0 0 0 0 65536 " \
@@ -222,6 +227,51 @@ text_of_others_cannot_act_on_a_terminal(void **state)
 	free(got);
 }
 
+static void
+signal_reaches_only_what_was_read(void **state)
+{
+	struct proclist pl;
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		for (;;)
+			pause();
+	assert_true(pid > 0);
+	assert_int_equal(proc_list(&pl, 0, pid), 0);
+	assert_int_equal(pl.pl_n, 1);
+	/* Another that has got the PID since began at another time. */
+	pl.pl_procs[0].p_start++;
+	assert_int_equal(proc_signal(&pl.pl_procs[0], SIGKILL), -1);
+	assert_int_equal(errno, ESRCH);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	pl.pl_procs[0].p_start--;
+	assert_int_equal(proc_signal(&pl.pl_procs[0], SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+	assert_int_equal(proc_signal(&pl.pl_procs[0], SIGKILL), -1);
+	assert_int_equal(errno, ESRCH);
+	proc_list_free(&pl);
+	assert_int_equal(proc_list(&pl, 0, pid), 0);
+	assert_int_equal(pl.pl_n, 0);
+}
+
+static void
+signals_have_names(void **state)
+{
+	(void)state;
+	assert_int_equal(signal_number("TERM"), SIGTERM);
+	assert_int_equal(signal_number("sigterm"), SIGTERM);
+	assert_int_equal(signal_number("usr1"), SIGUSR1);
+	assert_int_equal(signal_number("nosuch"), 0);
+	assert_int_equal(signal_number(""), 0);
+	assert_string_equal(signal_name(SIGKILL), "KILL");
+	assert_null(signal_name(0));
+	assert_null(signal_name(64));
+	assert_null(signal_name(-1));
+}
+
 int
 main(void)
 {
@@ -235,6 +285,8 @@ main(void)
 		cmocka_unit_test(command_tells_the_name_once),
 		cmocka_unit_test(zombie_is_defunct),
 		cmocka_unit_test(terminals_have_names),
+		cmocka_unit_test(signal_reaches_only_what_was_read),
+		cmocka_unit_test(signals_have_names),
 		cmocka_unit_test(text_of_others_cannot_act_on_a_terminal),
 	};
 
