@@ -353,6 +353,9 @@ all_jails_are_refused_while_there_are_obsolete_variables()
 	atf_check -s exit:1 -e match:'^		allow.noset_hostname;$' \
 	    -e match:'^and then: sysrc -x jail_set_hostname_allow$' \
 	    service jail start c
+	atf_check -s exit:1 -e match:'^		allow.noset_hostname;$' \
+	    -e not-match:'jail: (etc|bin) is not' -e match:'jail: a is not' \
+	    service jail start
 	atf_check -o inline:'b\n' jls name
 }
 

@@ -32,6 +32,11 @@ a_jails_file_is_changed_inside()
 	atf_check cat "$W/j/etc/rc.conf"
 	atf_check -o inline:'z:  -> 1\n' sysrc -j j -f /etc/other.conf z=1
 	atf_check -o inline:'z="1"\n' cat "$W/j/etc/other.conf"
+	atf_check -o inline:'1\n' env RC_CONFS=/etc/other.conf sysrc -nj j z
+	atf_check -o inline:"q:  -> it's
+two lines\n" sysrc -j j "q=it's
+two lines"
+	atf_check -o ignore sysrc -j j -x q
 	atf_check -o inline:'/etc/rc.conf /etc/rc.conf.local\n' sysrc -j j -l
 	atf_check -s not-exit:0 -e match:'"nope" not found' sysrc -j nope a
 	atf_check -s exit:1 -e match:'Missing or null' sysrc -j '' a
