@@ -217,7 +217,10 @@ bad_values_are_told_and_change_nothing()
 	fails "'netmask' requires argument" ifconfig lo1 10.1.0.1 netmask
 	fails 'broadcast: only IPv4 has it' ifconfig lo1 inet6 broadcast 1.2.3.4
 	fails 'x: bad value' ifconfig lo1 mtu x
-	fails 'ioctl SIOCSIFMTU (set mtu): Invalid argument' ifconfig lo1 mtu 7
+	# what a loopback takes depends on the device that plays it
+	atf_check -o ignore ifconfig epair create
+	fails 'ioctl SIOCSIFMTU (set mtu): Invalid argument' \
+	    ifconfig epair0a mtu 7
 	fails '02:00:00:00:00: bad value' ifconfig lo1 ether 02:00:00:00:00
 	fails 'metric 3: on Linux routes have a metric, interfaces have none' \
 	    ifconfig lo1 metric 3
