@@ -22,10 +22,17 @@ $(BUILD)/build.ninja:
 	tools/deps build
 	meson setup --prefix $(PREFIX) $(BUILD)
 
+# What tools/run runs, built while the world comes.
+RUN = jail/jail jls/jls jexec/jexec ps/ps ifconfig/ifconfig \
+	test/system/state-clear
+
 run:
 	tools/deps build run
-	@$(MAKE) --no-print-directory BUILD=$(BUILD) all >$(BUILD).log 2>&1 || \
-	    { cat $(BUILD).log; exit 1; }
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/build.ninja \
+	    >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@tools/world article >/dev/null & \
+	ninja -C $(BUILD) $(RUN) >$(BUILD).log 2>&1; status=$$?; wait; \
+	[ $$status -eq 0 ] || { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	tools/run $(BUILD)
 
