@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "jailp.h"
 
@@ -80,6 +81,12 @@ do_mount(struct cfjail *j, const char *what, char *line, const char *type,
 	char *root;
 	int error;
 
+	/* -C: the world may have gone before the jail's mounts are asked for. */
+	if (down && (j->flags & JF_CLEANUP) && access(to, F_OK) < 0 &&
+	    errno == ENOENT) {
+		free(line);
+		return (0);
+	}
 	error = fdescfs ? check_parent(j, what, to) :
 	    check_path(j, what, to, false);
 	if (error < 0) {
