@@ -299,7 +299,7 @@ obsolete_variables_are_refused_with_the_lines_for_jail_conf()
 	    'jail_www_ip="lo1|10.0.0.1/32,2001:db8::1"' \
 	    'jail_www_ip_multi0="10.0.0.9"' 'jail_www_devfs_enable="YES"' \
 	    'jail_www_exec_start="/bin/sh /etc/rc"' \
-	    'jail_www_exec_prestart0="echo \"a \$b\""' \
+	    'jail_www_exec_prestart0="echo \"a \$b\" c:\\new"' \
 	    'jail_www_parameters="allow.raw_sockets=1 enforce_statfs=1"' \
 	    'jail_www_flags="-v"' 'jail_my_db_procfs_enable="NO"' \
 	    'jail_my_db_exec_afterstart1="x"' 'unrelated=1'
@@ -311,7 +311,7 @@ jail: www is not started while rc.conf has obsolete variables for it.  For \
 $RC_ROOT/etc/jail.conf:
 	www {
 		mount.devfs;
-		exec.prestart += \"echo \\\\\"a \\\\\$b\\\\\"\";
+		exec.prestart += \"echo \\\\\"a \\\\\$b\\\\\" c:\\\\\\\\new\";
 		exec.start = \"/bin/sh /etc/rc\";
 		host.hostname = \"www.example.org\";
 		ip4.addr += \"lo1|10.0.0.1/32\";
