@@ -6,6 +6,7 @@
 #   make check      everything that can fail, summed in the last line
 #   make check-vm   the same on a stock Debian, in a virtual machine
 #   make vm         a shell in that machine
+#   make check-arm64  built for arm64, its unit tests run under qemu-user
 #   make deb        Debian packages, in build-deb
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make bench      what a prison costs, beside others
@@ -44,6 +45,10 @@ check-vm: deb
 	@tools/deps build run test vm
 	tools/vm check
 
+check-arm64:
+	@tools/deps run
+	tools/cross arm64
+
 vm:
 	@tools/deps build run test vm
 	tools/vm shell
@@ -69,4 +74,4 @@ bench-lleval:
 clean:
 	rm -rf build build-* .cache
 
-.PHONY: all run check check-vm vm deb install bench bench-lleval clean
+.PHONY: all run check check-vm check-arm64 vm deb install bench bench-lleval clean
