@@ -6,6 +6,7 @@
  */
 #include <sys/param.h>
 #include <sys/jail.h>
+#include <sys/rctl.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -234,6 +235,62 @@ raw_iovecs(int jid)
 	CHECK(jail_set(iov, 4, 0x10000) == -1 && errno == EINVAL);
 }
 
+/* <sys/rctl.h> as rctl(8) uses it there. */
+static void
+limits(void)
+{
+	static const char rule[] = "jail:" NAME ":openfiles:deny=50/process";
+	static const char filter[] = "jail:" NAME, bad[] = "jail:a:b:c=1";
+	char buf[4096], small[8];
+
+	CHECK(rctl_add_rule(rule, sizeof(rule), NULL, 0) == 0);
+	CHECK(rctl_get_rules(filter, sizeof(filter), buf, sizeof(buf)) == 0);
+	CHECK(strcmp(buf, rule) == 0);
+	CHECK(rctl_get_limits(filter, sizeof(filter), buf, sizeof(buf)) == 0);
+	CHECK(strcmp(buf, rule) == 0);
+	CHECK(rctl_get_rules(filter, sizeof(filter), small, sizeof(small)) ==
+	    -1 && errno == ERANGE);
+	CHECK(rctl_get_racct(filter, sizeof(filter), buf, sizeof(buf)) == 0);
+	CHECK(strncmp(buf, "cputime=0,memoryuse=", 20) == 0);
+	CHECK(strstr(buf, ",maxproc=0,") != NULL);
+	CHECK(rctl_add_rule(bad, sizeof(bad), NULL, 0) == -1 &&
+	    errno == EINVAL);
+	CHECK(rctl_add_rule(rule, sizeof(rule) - 1, NULL, 0) == -1 &&
+	    errno == EINVAL);
+	CHECK(rctl_remove_rule(filter, sizeof(filter), NULL, 0) == 0);
+	CHECK(rctl_remove_rule(filter, sizeof(filter), NULL, 0) == -1 &&
+	    errno == ESRCH);
+}
+
+/* What sysctlbyname(3) says there of security.jail. */
+static void
+sysctls(int jid)
+{
+	char list[4096];
+	size_t len = 0;
+	int n;
+
+	CHECK(jail_sysctlbyname("security.jail.jailed", NULL, &len, NULL,
+	    0) == 0 && len == sizeof(n));
+	CHECK(jail_sysctlbyname("security.jail.jailed", &n, &len, NULL,
+	    0) == 0 && n == 0);
+	len = 1;
+	CHECK(jail_sysctlbyname("security.jail.jailed", &n, &len, NULL,
+	    0) == -1 && errno == ENOMEM);
+	CHECK(jail_sysctlbyname("security.jail.nix", &n, &len, NULL, 0) ==
+	    -1 && errno == ENOENT);
+	CHECK(jail_sysctlbyname("security.jail.jailed", NULL, NULL, &n,
+	    sizeof(n)) == -1 && errno == EPERM);
+	len = sizeof(list);
+	CHECK(jail_sysctlget(0, "security.jail.list", list, &len) == 0 &&
+	    len == strlen(list) + 1 && strstr(list, " " NAME " ") != NULL);
+	len = sizeof(n);
+	CHECK(jail_sysctlget(jid, "security.jail.jailed", &n, &len) == 0 &&
+	    n == 1);
+	CHECK(jail_sysctlget(jid + 1, "security.jail.jailed", &n, &len) ==
+	    -1 && errno == ENOENT);
+}
+
 int
 main(void)
 {
@@ -254,6 +311,8 @@ main(void)
 		list(jid);
 		all(jid);
 		raw_iovecs(jid);
+		limits();
+		sysctls(jid);
 		CHECK(jail_remove(jid) == 0);
 		CHECK(jail_getid(NAME) == -1 && errno == ENOENT);
 		CHECK(jail_remove(jid) == -1 && errno == EINVAL);
