@@ -759,6 +759,36 @@ END
 	wait "$server_pid" || atf_fail "exit $?"
 }
 
+prison_test the_example_judge_judges 300
+the_example_judge_judges()
+{
+	command -v jq >/dev/null || skip "no jq"
+	server
+	kill "$server_pid"
+	wait "$server_pid"
+	sed -i 's/^\[twice\]/[tcc]/; s/^compile = .*/compile = sh -c "grep -q end main.sh"/; s/^command = sh main.sh run/command = sh main.sh/' \
+	    "$W/lleval.conf"
+	ln -sf busybox "$W/world/bin/grep"
+	start_server
+	judge="host $SRC/examples/judge/judge $SRC/examples/judge/sum"
+	echo 'read n; set -- $(cat); s=0; for i; do s=$((s + i)); done; echo $s; # end' >AC
+	echo 'echo 6 # end' >WA
+	echo 'while :; do :; done # end' >TLE
+	echo 'x=0123456789; while :; do x=$x$x; done # end' >MLE
+	echo 'while :; do echo 0123456789; done # end' >OLE
+	echo 'exit 1 # end' >RE
+	echo 'echo 6' >CE
+	atf_check -o match:'^1 AC ' -o match:'^2 AC ' -o match:'^3 AC ' \
+	    -o match:'^AC$' $judge sh AC
+	for verdict in WA TLE MLE OLE RE CE; do
+		atf_check -s exit:1 -e ignore -o match:"^$verdict\$" \
+		    $judge tcc $verdict
+	done
+	atf_check -s exit:2 -e match:'judge: language "none" is not offered' \
+	    $judge none AC
+	stop_server
+}
+
 prison_test the_page_works_in_a_browser 300
 the_page_works_in_a_browser()
 {
