@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "cgroup.h"
 #include "create.h"
 #include "entry.h"
@@ -40,6 +41,7 @@ struct jail_cell {
 	struct entry		 ce_en;	/* joins: holds the view */
 	int			 ce_guard;
 	unsigned		 ce_nproc;
+	int			 ce_calls;	/* the last command's, or -1 */
 	struct entry_mount	 ce_mounts[JAIL_CELL_TMPFS];
 	unsigned		 ce_nmounts;
 };
@@ -218,6 +220,7 @@ cell_free(struct jail_cell *ce)
 	for (i = 0; i < ce->ce_nmounts; i++)
 		fd_close(&ce->ce_mounts[i].em_fd);
 	fd_close(&ce->ce_guard);
+	fd_close(&ce->ce_calls);
 	free(ce);
 }
 
@@ -259,7 +262,7 @@ jail_cell_make(struct iovec *iov, unsigned int niov,
 		jail_err(errno, "memory");
 		return (NULL);
 	}
-	ce->ce_guard = -1;
+	ce->ce_guard = ce->ce_calls = -1;
 	entry_init(&ce->ce_en);
 	if (make_cell(ce, &st, &rq, jt, ntmpfs, flags) == -1) {
 		cell_unmake(ce, &st);
@@ -280,7 +283,9 @@ jail_cell_spawn(struct jail_cell *ce, const struct jail_command *jc,
 	jail_warnings_clear();
 	if ((jc->jc_flags & JC_TTY) != 0)
 		return (jail_errx(EINVAL, "a cell gives no terminal"));
-	return (spawn_by(&ce->ce_en, jc, ce->ce_nproc, ret_pidfd));
+	fd_close(&ce->ce_calls);
+	return (spawn_by(&ce->ce_en, jc, ce->ce_nproc, ret_pidfd,
+	    &ce->ce_calls));
 }
 
 int
@@ -369,6 +374,7 @@ jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
 		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
 	ret_us->us_cpu = number_of(buf, "usage_usec ");
 	ret_us->us_processes = n;
+	ret_us->us_calls = calls_read(ce->ce_calls);
 	if (sys_read_at(en->en_cg, "memory.stat", buf, sizeof(buf)) > 0) {
 		ret_us->us_memory = number_of(buf, "anon ");
 		if (sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) >

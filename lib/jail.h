@@ -123,6 +123,8 @@ struct jail_command {
 #define JC_TTY		0x1	/* 0-2 are a new terminal of the prison's own,
 				   the controlling one; of jc_fds those that
 				   are not -1 stand instead of it */
+#define JC_CALLS	0x4	/* jail_cell_spawn: count system calls, where
+				   the kernel can (jail_cell_usage) */
 #define JC_DIR_TRY	0x2	/* a jc_dir that is not there is no error */
 
 /*
@@ -218,6 +220,10 @@ struct jail_usage {
 					   those that have ended */
 	uint64_t	us_memory;	/* bytes, now */
 	unsigned	us_processes;	/* now */
+	int64_t		us_calls;	/* system calls of the last command
+					   with JC_CALLS and of all that it has
+					   started, from its exec on; -1 where
+					   they were not counted */
 	unsigned	us_oom;		/* processes that the kernel has killed
 					   at jail_cell_limit()'s memory */
 };

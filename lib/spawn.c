@@ -32,6 +32,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "entry.h"
 #include "errmsg.h"
 #include "fd.h"
@@ -60,7 +61,9 @@ struct spawn {
 	int			 sp_fds[3];
 	int			 sp_null;
 	int			 sp_tell;	/* verdict pipe, child's end */
-	int			 sp_ttysock;	/* the master goes out by it */
+	int			 sp_ttysock;	/* the master goes out by it, or
+						   the counter of calls */
+	int			 sp_event;	/* JC_CALLS: what is counted */
 	int			 sp_master;	/* a terminal of the host's, */
 	int			 sp_slave;	/* should the prison have none */
 	unsigned		 sp_nproc;	/* RLIMIT_NPROC, 0: leave */
@@ -364,6 +367,19 @@ child_chdir(const struct jail_command *jc)
 	return (jail_err(errno, "chdir: %s", dir));
 }
 
+/* A counter of what we call from exec on, sent to who sends us.  Where there
+   can be none, none is. */
+static void
+child_count(const struct spawn *sp)
+{
+	int fd = calls_open(sp->sp_event);
+
+	if (fd == -1)
+		return;
+	send_fd(sp->sp_ttysock, fd);
+	close(fd);
+}
+
 static int
 child_run(struct spawn *sp)
 {
@@ -375,6 +391,8 @@ child_run(struct spawn *sp)
 	 */
 	if (setsid() == -1 && errno != EPERM)
 		return (jail_err(errno, "setsid"));
+	if (sp->sp_event != -1)
+		child_count(sp);
 	if (child_signals() == -1 || child_limits(sp) == -1 ||
 	    entry_enter(&sp->sp_en) == -1)
 		return (-1);
@@ -525,7 +543,7 @@ spawn_once(const struct state *st, const struct prison *pr,
 	_cleanup_close_ int verdict = -1, ttysock = -1, pidfd = -1;
 	struct spawn sp = {
 		.sp_jc = jc, .sp_null = -1, .sp_tell = -1, .sp_ttysock = -1,
-		.sp_master = -1, .sp_slave = -1,
+		.sp_master = -1, .sp_slave = -1, .sp_event = -1,
 		.sp_envp = jc->jc_envp != NULL ? jc->jc_envp : environ,
 		/* Without a rule for it; a controller keeps that. */
 		.sp_nproc = (pr->pr_limits & LIMIT_SET(CT_PIDS)) != 0 ? 0 :
@@ -558,26 +576,47 @@ spawn_once(const struct state *st, const struct prison *pr,
 	return (pid);
 }
 
+/* The way by which a counter comes.  Where none can be, nothing is counted. */
+static void
+count_prepare(struct spawn *sp, int *ret_sock)
+{
+	int p[2];
+
+	if ((sp->sp_event = calls_event()) == -1)
+		return;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p) == -1) {
+		sp->sp_event = -1;
+		return;
+	}
+	*ret_sock = p[0];
+	sp->sp_ttysock = p[1];
+}
+
 pid_t
 spawn_by(const struct entry *en, const struct jail_command *jc, unsigned nproc,
-    int *ret_pidfd)
+    int *ret_pidfd, int *ret_calls)
 {
-	_cleanup_close_ int verdict = -1, pidfd = -1;
+	_cleanup_close_ int verdict = -1, pidfd = -1, sock = -1;
 	struct spawn sp = {
 		.sp_jc = jc, .sp_null = -1, .sp_tell = -1, .sp_ttysock = -1,
-		.sp_master = -1, .sp_slave = -1,
+		.sp_master = -1, .sp_slave = -1, .sp_event = -1,
 		.sp_envp = jc->jc_envp != NULL ? jc->jc_envp : environ,
 		.sp_nproc = nproc, .sp_en = *en,
 	};
 	pid_t pid = -1;
 
+	if ((jc->jc_flags & JC_CALLS) != 0)
+		count_prepare(&sp, &sock);
 	if (spawn_prepare(&sp, &verdict, NULL) == 0)
 		pid = spawn_child(&sp, verdict, ret_pidfd != NULL ? &pidfd :
 		    NULL);
 	if (pid != -1 && ret_pidfd != NULL)
 		*ret_pidfd = take_fd(&pidfd);
+	if (pid != -1 && sock != -1)
+		*ret_calls = recv_fd(sock);
 	fd_close(&sp.sp_null);
 	fd_close(&sp.sp_tell);
+	fd_close(&sp.sp_ttysock);
 	return (pid);
 }
 
