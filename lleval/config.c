@@ -228,6 +228,15 @@ set_network(struct reader *re, void *at, char *value)
 }
 
 static int
+set_bool(struct reader *re, void *at, char *value)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return (fail(re, "%s: yes or no", value));
+	*(int *)at = value[0] == 'y';
+	return (0);
+}
+
+static int
 set_log(struct reader *re, void *at, char *value)
 {
 	if (strcmp(value, "json") != 0 && strcmp(value, "none") != 0)
@@ -269,6 +278,7 @@ static const struct key global_keys[] = {
 	CO("proxy", co_proxy, set_string),
 	CO("cors", co_cors, set_string),
 	CO("network", co_network, set_network),
+	CO("syscalls", co_count, set_bool),
 	CO("runs", co_runs, set_unsigned),
 	CO("pool", co_pool, set_unsigned),
 	CO("queue", co_queue, set_unsigned),
@@ -426,6 +436,7 @@ set_defaults(struct config *co)
 	};
 
 	memset(co, 0, sizeof(*co));
+	co->co_count = 1;
 	co->co_queue = 64;
 	co->co_connections = 256;
 	co->co_request = 1 << 20;

@@ -48,6 +48,7 @@ struct config {
 	char		*co_proxy;	/* whose X-Forwarded-For is believed */
 	char		*co_cors;	/* NULL: off; "*" or an origin */
 	enum network	 co_network;
+	int		 co_count;	/* system calls */
 	unsigned	 co_runs;	/* at a time, 0: by the processors */
 	unsigned	 co_pool;	/* prisons ahead, 0: twice co_runs */
 	unsigned	 co_queue;	/* requests that wait */

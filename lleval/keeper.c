@@ -199,6 +199,7 @@ run_stage(struct run *ru, char *const *words, int is_main,
 		.st_fds = fds, .st_talk = ru->ru_fds[WIRE_TALK],
 		.st_limit = ru->ru_wm.wm_run.wr_limit,
 		.st_virtual = ru->ru_la->la_virtual,
+		.st_count = keeper.ke_co->co_count,
 	};
 	int r = stage_run(&st, ev);
 

@@ -175,6 +175,7 @@ stage_run(const struct stage *st, struct wire_event *ev)
 	struct jail_command jc = {
 		.jc_argv = st->st_argv, .jc_envp = environment,
 		.jc_dir = WORK_DIR, .jc_user = &nobody, .jc_fds = st->st_fds,
+		.jc_flags = st->st_count ? JC_CALLS : 0,
 		.jc_rlimits = jl, .jc_nrlimits = resource_limits(st, jl),
 	};
 	struct jail_usage us;
@@ -202,8 +203,10 @@ stage_run(const struct stage *st, struct wire_event *ev)
 	while (wait4(pid, &status, 0, &ru) == -1 && errno == EINTR)
 		;
 	us.us_oom = 0;
-	if (jail_cell_usage(st->st_cell, &us, 0) == 0)
+	if (jail_cell_usage(st->st_cell, &us, 0) == 0) {
 		ev->ev_cpu = us.us_cpu - before;
+		ev->ev_calls = us.us_calls;
+	}
 	if ((uint64_t)ru.ru_maxrss * 1024 > ev->ev_memory)
 		ev->ev_memory = (uint64_t)ru.ru_maxrss * 1024;
 	ev->ev_status = status;

@@ -14,6 +14,7 @@ struct stage {
 	int		  st_talk;	/* orders come by it, or -1 */
 	const uint64_t	 *st_limit;	/* LIMIT_ */
 	uint64_t	  st_virtual;	/* RLIMIT_AS, 0: none */
+	int		  st_count;	/* its system calls */
 };
 
 /*

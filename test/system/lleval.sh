@@ -138,6 +138,38 @@ output_exit_status_and_what_it_took_are_told()
 	stop_server
 }
 
+prison_test system_calls_are_counted_or_not_told
+system_calls_are_counted_or_not_told()
+{
+	server
+	run ':'
+	replied '"syscalls":'
+	if grep -q '"syscalls":null' reply; then
+		# as the kernel has no such tracepoint
+		mkdir trace
+		! unshare --mount sh -c 'mount -t tracefs none trace &&
+		    cat trace/events/raw_syscalls/sys_enter/id' ||
+		    atf_fail "they could be counted"
+		stop_server
+		return
+	fi
+	few=$(sed 's/.*"syscalls":\([0-9]*\).*/\1/' reply)
+	run 'i=0; while [ $i -lt 100 ]; do echo $i; i=$((i + 1)); done'
+	many=$(sed 's/.*"syscalls":\([0-9]*\).*/\1/' reply)
+	[ $((many - few)) -ge 100 ] && [ $((many - few)) -lt 150 ] ||
+	    atf_fail "100 writes more: $few, $many"
+	# children are counted with it
+	run '/bin/true; /bin/true; /bin/true'
+	more=$(sed 's/.*"syscalls":\([0-9]*\).*/\1/' reply)
+	[ $((more - few)) -ge 30 ] || atf_fail "three children: $few, $more"
+	stop_server
+	sed -i '1i syscalls = no' "$W/lleval.conf"
+	start_server
+	run ':'
+	replied '"syscalls":null'
+	stop_server
+}
+
 prison_test files_arguments_and_input_arrive
 files_arguments_and_input_arrive()
 {
