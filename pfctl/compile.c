@@ -301,7 +301,7 @@ anchor_targets(struct compiler *co, const struct rule *r,
 			break;
 		list[n++] = rs;
 	}
-	qsort(list, n, sizeof(*list), path_cmp);
+	qsort(list, n, sizeof(void *), path_cmp);
 	return (n);
 }
 
@@ -354,7 +354,7 @@ last_from(struct compiler *co, const struct rule *r, const struct pass *pa)
 			continue;
 		if (n == room) {
 			room = room * 2 + 64;
-			list = realloc(list, room * sizeof(*list));
+			list = realloc(list, room * sizeof(void *));
 			if (list == NULL)
 				abort();
 		}

@@ -156,6 +156,31 @@ echo_rules(const struct args *a, struct conf *c)
 	    flags, 0, NULL);
 }
 
+/* Read it into what is loaded, in place of what it replaces. */
+static int
+load_text(const struct args *a, struct conf *c, const char *name,
+    const char *text, size_t len)
+{
+	c->c_base += count_rules(c);
+	c->c_parts = a->a_parts;
+	c->c_verbose = a->a_verbose > 0;
+	c->c_quiet = a->a_quiet;
+	forget(c, a->a_anchor, a->a_merge ? a->a_parts & ~PART_OPTIONS :
+	    a->a_parts);
+	if (conf_parse(c, name, text, len, a->a_anchor) != 0) {
+		warnx("Syntax error in config file: pf rules not loaded");
+		return (1);
+	}
+	if (a->a_verbose > 0)
+		echo_rules(a, c);
+	drop_unused_tables(c);
+	if (kernel_commit(c, name, a->a_noaction, a->a_debug) != 0) {
+		warnx("pf rules not loaded");
+		return (1);
+	}
+	return (0);
+}
+
 int
 load_file(const struct args *a, const char *file, char *const *macros,
     int nmacros)
@@ -164,35 +189,20 @@ load_file(const struct args *a, const char *file, char *const *macros,
 	struct conf *c;
 	size_t len;
 	char *text;
+	int ret;
 
 	if (!a->a_noaction)
 		kernel_lock();
+	if ((text = read_file(file, &len)) == NULL)
+		err(1, "%s", file);
 	/* What is only looked at need not be loaded beside anything. */
 	c = a->a_noaction && (geteuid() != 0 || a->a_anchor[0] == '\0') ?
 	    conf_new() : kernel_load();
-	if ((text = read_file(file, &len)) == NULL)
-		err(1, "%s", file);
-	c->c_base += count_rules(c);
-	c->c_parts = a->a_parts;
-	c->c_verbose = a->a_verbose > 0;
-	c->c_quiet = a->a_quiet;
 	set_macros(c, macros, nmacros);
-	forget(c, a->a_anchor, a->a_merge ? a->a_parts & ~PART_OPTIONS :
-	    a->a_parts);
-	if (conf_parse(c, name, text, len, a->a_anchor) != 0) {
-		warnx("Syntax error in config file: pf rules not loaded");
-		return (1);
-	}
+	ret = load_text(a, c, name, text, len);
 	free(text);
-	if (a->a_verbose > 0)
-		echo_rules(a, c);
-	drop_unused_tables(c);
-	if (kernel_commit(c, name, a->a_noaction, a->a_debug) != 0) {
-		warnx("pf rules not loaded");
-		return (1);
-	}
 	conf_free(c);
-	return (0);
+	return (ret);
 }
 
 /* ------------------------------------------------------------------------
@@ -203,22 +213,25 @@ int
 enable(const struct args *a, bool on)
 {
 	struct conf *c;
+	int ret;
 
 	if (a->a_noaction)
 		return (0);
 	kernel_lock();
 	c = kernel_load();
-	if (c->c_enabled == on) {
+	ret = c->c_enabled == on;
+	if (ret != 0)
 		warnx("pf %s", on ? "already enabled" : "not enabled");
-		return (1);
+	else {
+		c->c_enabled = on;
+		c->c_since = (long)time(NULL);
+		ret = kernel_commit(c, "loaded rules", false,
+		    a->a_debug) != 0;
+		if (ret == 0)
+			say(a, "pf %s", on ? "enabled" : "disabled");
 	}
-	c->c_enabled = on;
-	c->c_since = (long)time(NULL);
-	if (kernel_commit(c, "loaded rules", false, a->a_debug) != 0)
-		return (1);
-	say(a, "pf %s", on ? "enabled" : "disabled");
 	conf_free(c);
-	return (0);
+	return (ret);
 }
 
 /* ------------------------------------------------------------------------
@@ -295,8 +308,10 @@ flush(const struct args *a, const char *word)
 		n = m->m_parts & PART_TABLES ?
 		    drop_tables(c, a->a_anchor) : 0;
 		forget(c, a->a_anchor, m->m_parts);
-		if (kernel_commit(c, "no rules", false, a->a_debug) != 0)
+		if (kernel_commit(c, "no rules", false, a->a_debug) != 0) {
+			conf_free(c);
 			return (1);
+		}
 		said_rules(a, m->m_parts);
 		if (m->m_parts & PART_TABLES)
 			say(a, "%u tables deleted.", n);

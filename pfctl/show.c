@@ -54,12 +54,12 @@ rule_counters(const struct ruleset *rs, const struct rule *r)
 	if (args->a_verbose == 0)
 		return;
 	t = total_of(r);
-	printf("  [ Evaluations: %-8llu  Packets: %-8llu  Bytes: %-10llu  "
+	printf("  [ Evaluations: %-8ju  Packets: %-8ju  Bytes: %-10ju  "
 	    "States: %-6u]\n",
-	    (unsigned long long)t.to_matched.ctr_packets,
-	    (unsigned long long)(t.to_in.ctr_packets +
+	    t.to_matched.ctr_packets,
+	    (t.to_in.ctr_packets +
 	    t.to_out.ctr_packets),
-	    (unsigned long long)(t.to_in.ctr_bytes + t.to_out.ctr_bytes),
+	    (t.to_in.ctr_bytes + t.to_out.ctr_bytes),
 	    t.to_states);
 }
 
@@ -112,17 +112,17 @@ show_labels(struct conf *c)
 		if (r->r_label == NULL)
 			continue;
 		t = total_of(r);
-		printf("%s %llu %llu %llu %llu %llu %llu %llu %u\n",
+		printf("%s %ju %ju %ju %ju %ju %ju %ju %u\n",
 		    r->r_label,
-		    (unsigned long long)t.to_matched.ctr_packets,
-		    (unsigned long long)(t.to_in.ctr_packets +
+		    t.to_matched.ctr_packets,
+		    (t.to_in.ctr_packets +
 		    t.to_out.ctr_packets),
-		    (unsigned long long)(t.to_in.ctr_bytes +
+		    (t.to_in.ctr_bytes +
 		    t.to_out.ctr_bytes),
-		    (unsigned long long)t.to_in.ctr_packets,
-		    (unsigned long long)t.to_in.ctr_bytes,
-		    (unsigned long long)t.to_out.ctr_packets,
-		    (unsigned long long)t.to_out.ctr_bytes, t.to_states);
+		    t.to_in.ctr_packets,
+		    t.to_in.ctr_bytes,
+		    t.to_out.ctr_packets,
+		    t.to_out.ctr_bytes, t.to_states);
 	}
 }
 
@@ -403,6 +403,7 @@ show(const struct args *a, const char *word)
 	c = kernel_load();
 	if (conf_ruleset(c, a->a_anchor, false) == NULL) {
 		warnx("Anchor '%s' not found.", a->a_anchor);
+		conf_free(c);
 		return (1);
 	}
 	if (a->a_verbose > 0)
