@@ -170,8 +170,6 @@ built(struct entry *en)
 	fd_close(&en->en_tree);
 	fd_close(&en->en_view);
 	fd_close(&en->en_dir);
-	/* Rules that come later are the next cell's. */
-	en->en_limit.le_table = NULL;
 }
 
 static int
@@ -202,8 +200,11 @@ make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
 	   descriptor that it may close. */
 	if ((dir = fcntl(ce->ce_guard, F_DUPFD_CLOEXEC, 3)) == -1)
 		return (jail_err(errno, "jail %d", ce->ce_pr.pr_id));
-	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1 ||
-	    build_view(en) == -1)
+	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1)
+		return (-1);
+	/* Rules that come later are the next cell's. */
+	en->en_limit.le_table = NULL;
+	if (build_view(en) == -1)
 		return (-1);
 	step("cell-built");
 	built(en);

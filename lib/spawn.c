@@ -12,6 +12,7 @@
  */
 #include "spawn.h"
 
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -624,16 +625,24 @@ pid_t
 spawn_into(struct state *st, const struct prison *pr,
     const struct jail_command *jc, int guard, int *ret_pidfd, int *ret_tty)
 {
+	_cleanup_close_ int keep = -1;
 	struct prison now;
 	int try;
-	pid_t pid;
+	pid_t pid = -1;
 
-	for (try = 0; try < FIRST_TRIES; try++) {
+	for (try = 0; try < FIRST_TRIES;) {
+		/* Where there are rules, one may come in between. */
+		if (guard != -1 && st->st_table->ta_rules != 0)
+			keep = fcntl(guard, F_DUPFD_CLOEXEC, 3);
 		pid = spawn_once(st, pr, jc, guard, ret_pidfd, ret_tty);
 		if (pid != -1 || errno != ESTALE)
 			break;
-		guard = -1;	/* closed with the first try */
-		/* Or its limits have changed: as it is now, then. */
+		guard = take_fd(&keep);		/* it was closed with the try */
+		if (guard != -1)
+			flock(guard, LOCK_EX);
+		/* Have its limits changed?  As it is now, then. */
+		if (st->st_limitgen == st->st_table->ta_limitgen)
+			try++;
 		st->st_limitgen = st->st_table->ta_limitgen;
 		if (prison_load(st, pr->pr_id, &now) == 0)
 			pr = &now;

@@ -608,6 +608,44 @@ who_is_killed_while_adding_a_rule_leaves_it_to_the_next()
 	wait
 }
 
+prison_test many_jails_with_limits_start_at_once 300
+many_jails_with_limits_start_at_once()
+{
+	limits; needs pids
+	world_tiny "$W/j"
+	cat >jail.conf <<-E
+		path = "$W/j";
+		rctl = "maxproc:deny=50", "openfiles:deny=70/process",
+		    "nthr:deny=60", "cputime:deny=100/process";
+		exec.start = "/bin/true", "ulimit -n >/tmp/\$name";
+		persist;
+	E
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		echo "j$n { }" >>jail.conf
+	done
+	# and single commands meanwhile, in prisons that have rules too
+	atf_check rctl -a jail:run:maxproc:deny=9
+	(
+		i=0
+		while [ ! -e done ] && [ $i -lt 200 ]; do
+			jail -c name=run path="$W/j" command=/bin/true || exit 1
+			i=$((i + 1))
+		done
+		echo $i >runs
+	) 2>run.err &
+	runs=$!
+	jail -f jail.conf -c >out 2>err
+	status=$?
+	: >done
+	wait $runs || atf_fail "a command: $(cat run.err)"
+	[ $status -eq 0 ] || atf_fail "$(cat err)"
+	[ "$(cat runs)" -gt 0 ] || atf_fail "no command has run"
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		atf_check -o inline:'70\n' cat "$W/j/tmp/j$n"
+	done
+	atf_check_equal 41 "$(rctl | wc -l)"
+}
+
 prison_test jail_conf_sets_limits_before_the_first_command
 jail_conf_sets_limits_before_the_first_command()
 {
