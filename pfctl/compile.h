@@ -30,6 +30,7 @@ struct alts {
 	char	*al_text[ALT_MAX];
 	int	 al_af[ALT_MAX];	/* of what is asked; 0: of nothing */
 	int	 al_n;
+	bool	 al_lost;	/* there were more */
 };
 
 struct compiler {

@@ -23,6 +23,7 @@ alts_and(struct compiler *co, struct alts *a, const struct alts *b)
 	int i, k;
 
 	a->al_n = 0;
+	a->al_lost |= b->al_lost || old.al_n * b->al_n > ALT_MAX;
 	for (i = 0; i < old.al_n; i++)
 		for (k = 0; k < b->al_n && a->al_n < ALT_MAX; k++) {
 			if (old.al_af[i] != 0 && b->al_af[k] != 0 &&
@@ -37,8 +38,10 @@ alts_and(struct compiler *co, struct alts *a, const struct alts *b)
 static void
 alts_add(struct alts *a, int af, char *text)
 {
-	if (a->al_n == ALT_MAX)
+	if (a->al_n == ALT_MAX) {
+		a->al_lost = true;
 		return;
+	}
 	a->al_af[a->al_n] = af;
 	a->al_text[a->al_n++] = text;
 }
@@ -425,5 +428,8 @@ cond_rule(struct compiler *co, const struct rule *r, enum dir d)
 	if (r->r_prob != 0 && r->r_prob < 1000000)
 		alts_and_text(co, &a, conf_printf(c,
 		    "numgen random mod 1000000 < %u", r->r_prob));
+	if (a.al_lost)
+		compile_error(co, r, "more than %d rules of nftables would be "
+		    "needed: split it", ALT_MAX);
 	return (a);
 }
