@@ -81,7 +81,7 @@ do_mount(struct cfjail *j, const char *what, char *line, const char *type,
 	char *root;
 	int error;
 
-	/* -C: the world may have gone before the jail's mounts are asked for. */
+	/* -C: the world may have gone meanwhile. */
 	if (down && (j->flags & JF_CLEANUP) && access(to, F_OK) < 0 &&
 	    errno == ENOENT) {
 		free(line);

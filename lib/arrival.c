@@ -38,7 +38,7 @@
 #include "sys.h"
 
 #define BUILD_MS	50	/* how long it may take to build a view */
-#define DEPTH_MAX	64	/* directories above a mount that are looked at */
+#define DEPTH_MAX	64	/* as many directories above a place */
 
 /* A directory above the place, by which prisons are known. */
 struct above {
@@ -64,7 +64,7 @@ struct visit {
 	const struct stat	*vi_under;	/* of what it covers; NULL: it
 						   has been unmounted */
 	int			 vi_tree;	/* a clone of it */
-	int			 vi_userns;	/* the prison's, -1: the host's */
+	int			 vi_userns;	/* -1: the host's */
 };
 
 static uint32_t
@@ -175,7 +175,8 @@ visit_there(void *arg)
 		    vi->vi_root));
 	if (vi->vi_root != NULL && visit_mounted(vi) == -1)
 		return (-1);
-	return (mount_settle(en->en_proc, vi->vi_userns, prison_uid0(vi->vi_pr)));
+	return (mount_settle(en->en_proc, vi->vi_userns,
+	    prison_uid0(vi->vi_pr)));
 }
 
 /* ------------------------------------------------------------------------

@@ -246,8 +246,8 @@ jail_mount_fdescfs(const char *root, const char *dir)
 	    RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 	if (above == -1)
 		return (jail_err(errno, "%s", parent));
-	if (symlinkat("/proc/self/fd", above, slash) == -1 && (errno != EEXIST ||
-	    !is_fdescfs(above, slash)))
+	if (symlinkat("/proc/self/fd", above, slash) == -1 &&
+	    (errno != EEXIST || !is_fdescfs(above, slash)))
 		return (jail_err(errno, "make %s", dir));
 	return (0);
 }

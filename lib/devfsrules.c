@@ -375,7 +375,8 @@ parse_line(struct devfs_rules *dr, const struct place *pl,
 		return (got == 1 ? complain(pl, word, "unknown word") : got);
 	}
 	if (strcmp(word, "add") != 0)
-		return (complain(pl, word, "neither [name=number] nor \"add\""));
+		return (complain(pl, word, "neither [name=number] nor "
+		    "\"add\""));
 	if (*rs == NULL)
 		return (complain(pl, word, "no [name=number] above it"));
 	return (add_rule(dr, pl, *rs, line));

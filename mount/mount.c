@@ -54,7 +54,8 @@ usage(const struct line *l)
 static void
 parse_name(struct line *l)
 {
-	const char *name = program_invocation_short_name, *type = strpbrk(name, "._");
+	const char *name = program_invocation_short_name;
+	const char *type = strpbrk(name, "._");
 	size_t i;
 
 	l->unmount = strncmp(name, "umount", 6) == 0;
@@ -133,8 +134,9 @@ static int
 do_mount(const struct line *l, const char *from, const char *dir)
 {
 	if (l->verbose)
-		printf("%s: %s on %s type %s (%s)\n", program_invocation_short_name, from,
-		    dir, l->type, l->options);
+		printf("%s: %s on %s type %s (%s)\n",
+		    program_invocation_short_name, from, dir, l->type,
+		    l->options);
 	if (l->fake)
 		return (0);
 	if (jail_mount(NULL, l->type, from, dir, l->options) == -1) {
@@ -156,7 +158,8 @@ do_unmount(const struct line *l, const char *dir)
 	print_warnings();
 	utab_remove(dir);
 	if (l->verbose)
-		printf("%s: %s unmounted\n", program_invocation_short_name, dir);
+		printf("%s: %s unmounted\n", program_invocation_short_name,
+		    dir);
 	return (0);
 }
 
