@@ -6,6 +6,7 @@
 #include "conf.h"
 
 #define INPUT_DEPTH	32	/* of macros in macros and of includes */
+#define INPUT_MAX	100000		/* macros that a file may use */
 #define PORT_STAR	0x10000		/* as many as are asked for */
 
 /* The order that pf.conf(5) asks of statements. */
@@ -20,6 +21,7 @@ struct source {
 	struct conf	*s_conf;
 	struct input	 s_in[INPUT_DEPTH];
 	int		 s_depth;	/* of the input being read */
+	int		 s_pushed;	/* inputs so far */
 	struct ruleset	*s_rs;		/* where rules go */
 	struct ruleset	*s_outer[INPUT_DEPTH];	/* around { } */
 	int		 s_nesting;

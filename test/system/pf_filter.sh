@@ -116,6 +116,17 @@ state_lets_the_answers_in()
 	reaches host web6 2001:db8:1::1 80
 }
 
+pf_test errors_about_a_connection_come_in_with_it
+errors_about_a_connection_come_in_with_it()
+{
+	pf_rules <<-'END'
+	block in
+	pass out
+	END
+	rejected ECONNREFUSED host 192.0.2.1 9 udp
+	rejected ECONNREFUSED host 192.0.2.1 9
+}
+
 pf_test without_state_the_answers_are_looked_at
 without_state_the_answers_are_looked_at()
 {
