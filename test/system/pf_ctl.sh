@@ -92,6 +92,32 @@ killed_at_any_instant_it_leaves_the_old_or_the_new()
 	done
 }
 
+pf_test while_rules_are_replaced_nothing_slips_through
+while_rules_are_replaced_nothing_slips_through()
+{
+	host socat -u UDP4-RECV:9000 OPEN:heard,creat,append >/dev/null 2>&1 &
+	wait_for 50 host grep -qi ':2328 ' /proc/net/udp
+	printf 'block in\npass in proto tcp\n' >a.conf
+	printf 'pass in\nblock in proto udp to port 9000\n' >b.conf
+	pf_rules <a.conf
+	peer sh -c 'head -c 40000000 /dev/zero |
+	    socat -u -b 1000 - UDP4-SENDTO:192.0.2.10:9000' 2>/dev/null &
+	sender=$!
+	rounds=0
+	while kill -0 $sender 2>/dev/null && [ $rounds -lt 60 ]; do
+		pfctl -q -f b.conf && pfctl -q -f a.conf ||
+		    atf_fail "round $rounds"
+		rounds=$((rounds + 1))
+	done
+	kill $sender 2>/dev/null
+	[ $rounds -gt 0 ] || atf_fail 'nothing was sent meanwhile'
+	[ ! -s heard ] || atf_fail "$(wc -c <heard) bytes came through"
+	# and it would have been heard
+	atf_check -e ignore pfctl -F rules
+	peer "$PROBE" send 192.0.2.10 9000 x
+	wait_for 50 test -s heard || atf_fail 'it hears nothing at all'
+}
+
 pf_test enabling_and_disabling_say_so
 enabling_and_disabling_say_so()
 {
