@@ -195,17 +195,61 @@ link_ungroup(struct target *ta, const char *name)
 	set_group(ta, 0, " SIOCDIFGROUP");
 }
 
-void
-link_rename(struct target *ta, const char *name)
+/* Write a file below /proc/sys/net/ipv6/conf/IF: what it was, or -1. */
+static int
+inet6_write(const char *name, const char *file, char value)
+{
+	char path[64 + IFNAMSIZ], was = '0';
+	int error, fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", name,
+	    file);
+	if ((fd = open(path, O_RDWR | O_CLOEXEC)) == -1)
+		return (-1);
+	error = pread(fd, &was, 1, 0) == 1 && pwrite(fd, &value, 1, 0) == 1 ?
+	    was : -1;
+	close(fd);
+	return (error);
+}
+
+static int
+rename_once(struct target *ta, const char *name)
 {
 	struct ifinfomsg *ifi;
 	struct nlmsghdr *nlh = begin(ta, &ifi);
 
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	return (nl_ask(ta->ta_nl));
+}
+
+/*
+ * Before Linux 6.2 an interface that is up keeps its name: down with it for
+ * the moment, though not with its IPv6 addresses.
+ */
+static int
+rename_busy(struct target *ta, const char *name)
+{
+	int error, was;
+
+	was = inet6_write(ta->ta_name, "keep_addr_on_down", '1');
+	link_flags(ta, 0, IFF_UP);
+	error = rename_once(ta, name) == -1 ? errno : 0;
+	link_flags(ta, IFF_UP, 0);
+	if (was == '0')
+		inet6_write(error == 0 ? name : ta->ta_name,
+		    "keep_addr_on_down", '0');
+	errno = error;
+	return (error == 0 ? 0 : -1);
+}
+
+void
+link_rename(struct target *ta, const char *name)
+{
 	if (name[0] == '\0' || strlen(name) >= IFNAMSIZ ||
 	    strchr(name, '/') != NULL || strchr(name, ' ') != NULL)
 		errx(1, "%s: bad value", name);
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-	if (nl_ask(ta->ta_nl) == -1)
+	if (rename_once(ta, name) == -1 &&
+	    (errno != EBUSY || rename_busy(ta, name) == -1))
 		err(1, "ioctl SIOCSIFNAME (set name)");
 	strcpy(ta->ta_name, name);
 	strcpy(ta->ta_shown, name);
@@ -224,13 +268,9 @@ link_inet6(struct target *ta, enum inet6_switch what, bool on)
 		[INET6_AUTO_LINKLOCAL] = { "addr_gen_mode", '0', '1' },
 		[INET6_DISABLED] = { "disable_ipv6", '1', '0' },
 	};
-	char path[64 + IFNAMSIZ];
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s",
-	    ta->ta_name, files[what].file);
-	if ((fd = open(path, O_WRONLY | O_CLOEXEC)) == -1 ||
-	    write(fd, on ? &files[what].on : &files[what].off, 1) != 1)
-		err(1, "%s", path);
-	close(fd);
+	if (inet6_write(ta->ta_name, files[what].file, on ? files[what].on :
+	    files[what].off) == -1)
+		err(1, "/proc/sys/net/ipv6/conf/%s/%s", ta->ta_name,
+		    files[what].file);
 }
