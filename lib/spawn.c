@@ -51,6 +51,8 @@ extern char **environ;
 #define FD_SLAVE	5
 #define FD_PROGRAM	6
 #define FIRST_TRIES	3	/* when a first process ends under us */
+#define COMING_IN	"jail: coming in"	/* its name until exec */
+#define SWEPT_ROUNDS	10000	/* of 0.1 ms: then somebody has stopped it */
 #define PTMX_RDEV	makedev(5, 2)
 
 struct spawn {
@@ -392,6 +394,8 @@ child_run(struct spawn *sp)
 	 */
 	if (setsid() == -1 && errno != EPERM)
 		return (jail_err(errno, "setsid"));
+	if (sp->sp_en.en_pidns != -1)
+		prctl(PR_SET_NAME, COMING_IN);	/* see was_swept_away() */
 	if (sp->sp_event != -1)
 		child_count(sp);
 	if (child_signals() == -1 || child_limits(sp) == -1 ||
@@ -457,6 +461,35 @@ clone_child(struct spawn *sp, int *ret_pidfd)
 	return (pid);
 }
 
+/*
+ * When the first process of a PID namespace ends, since nobody else was left,
+ * the kernel kills who has come meanwhile.  The pipe closes then as it does
+ * with exec; but by exec he gets another name, if a little later.
+ */
+static int
+was_swept_away(const struct spawn *sp, pid_t pid)
+{
+	char path[32], comm[32];
+	siginfo_t si;
+	int round;
+
+	if (sp->sp_en.en_pidns == -1)
+		return (0);
+	snprintf(path, sizeof(path), "%d/comm", (int)pid);
+	for (round = 0; round < SWEPT_ROUNDS; round++) {
+		if (sys_read_at(sp->sp_en.en_proc, path, comm, sizeof(comm)) ==
+		    -1 || strcmp(comm, COMING_IN "\n") != 0)
+			return (0);
+		si.si_pid = 0;
+		if (waitid(P_PID, pid, &si, WEXITED | WNOHANG | WNOWAIT) ==
+		    0 && si.si_pid == pid)
+			return (si.si_code == CLD_KILLED &&
+			    si.si_status == SIGKILL);
+		usleep(100);
+	}
+	return (0);
+}
+
 static pid_t
 spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
 {
@@ -485,8 +518,11 @@ spawn_child(struct spawn *sp, int verdict, int *ret_pidfd)
 	}
 	fd_close(&sp->sp_tell);
 	snprintf(what, sizeof(what), "execvp: %.40s", sp->sp_jc->jc_argv[0]);
-	if (verdict_read(verdict, what) == 0)
-		return (pid);
+	if (verdict_read(verdict, what) == 0) {
+		if (!was_swept_away(sp, pid))
+			return (pid);
+		jail_errx(ESTALE, "the jail's first process has ended");
+	}
 	error = errno;
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;

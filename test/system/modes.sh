@@ -150,6 +150,23 @@ jls_s_makes_the_same_jail_again()
 	atf_check cmp was is
 }
 
+# Its first process ends with each of them, and who comes then is not to go
+# with it.
+prison_test commands_come_and_go_in_a_prison_with_pids_of_its_own 300
+commands_come_and_go_in_a_prison_with_pids_of_its_own()
+{
+	prison j pid=new
+	for lane in 1 2 3 4; do
+		(n=0
+		while [ $n -lt 60 ]; do
+			n=$((n + 1))
+			jexec j /bin/true || echo "lane $lane: $?"
+		done) >lane.$lane 2>&1 &
+	done
+	wait
+	atf_check -o empty cat lane.1 lane.2 lane.3 lane.4
+}
+
 atf_init_test_cases()
 {
 	add_cases
