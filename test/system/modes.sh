@@ -56,7 +56,8 @@ a_prison_with_pids_of_its_own_vanishes_with_its_last_process()
 	background s jail -q -c name=j path="$W/j" pid=new \
 	    command=/bin/sleep 60
 	wait_for 50 jls -c -j j || atf_fail "it was not made"
-	atf_check jexec j /bin/busybox killall sleep
+	# The start has failed then, and the killer may go with the jail.
+	atf_check -s ignore jexec j /bin/busybox killall sleep
 	wait "$s_pid"
 	wait_for 50 sh -c '! jls -c -j j' || atf_fail "it is still there"
 }

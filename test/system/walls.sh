@@ -48,7 +48,7 @@ jail_root_cannot_touch_a_host_process()
 	refused EPERM kcmp "$victim"
 	# ESRCH: not a child of the caller
 	refused ESRCH setpgid "$victim" "$victim"
-	atf_check -o match:' 0$' ps -o pid=,ni= -p "$victim"
+	atf_check -o inline:"$(ps -o ni= -p $$)\n" ps -o ni= -p "$victim"
 }
 
 prison_test jail_root_cannot_touch_another_prison
