@@ -61,9 +61,12 @@ why(void)
 bool
 kernel_has_table(void)
 {
-	const char *out = run("list tables inet");
+	const char *out;
 
-	if (out == NULL)
+	/* libnftables would say so, too, but where it is not asked to. */
+	if (geteuid() != 0)
+		errx(1, "only root can ask the kernel for its rules");
+	if ((out = run("list tables inet")) == NULL)
 		errx(1, "nftables: %s", why());
 	return (strstr(out, "table " NFT_TABLE "\n") != NULL);
 }

@@ -562,6 +562,17 @@ print_braces(FILE *f, struct conf *c, const struct ruleset *rs,
 	fputs("}\n", f);
 }
 
+/* Are the rules of the anchor that it calls printed with it? */
+static bool
+has_braces(const struct rule *r, unsigned what)
+{
+	size_t len = strlen(r->r_anchor);
+
+	return (anchor_is_inline(r) ||
+	    (what & SHOW_BRACES && r->r_anchor[len - 1] != '*') ||
+	    (what & SHOW_OWN && r->r_sub != NULL));
+}
+
 void
 print_ruleset(FILE *f, struct conf *c, const struct ruleset *rs,
     unsigned what, unsigned flags, int depth,
@@ -577,8 +588,7 @@ print_ruleset(FILE *f, struct conf *c, const struct ruleset *rs,
 			indent(f, depth);
 			print_rule(f, c, rs, r, flags);
 			if (action_is_anchor(r->r_action) &&
-			    (anchor_is_inline(r) || (what & SHOW_BRACES) ||
-			    (what & SHOW_OWN && r->r_sub != NULL))) {
+			    has_braces(r, what)) {
 				print_braces(f, c, rs, r, what, flags, depth,
 				    after);
 				continue;

@@ -160,7 +160,7 @@ states_are_shown_and_killed()
 	    2>/dev/null &
 	wait_for 50 sh -c 'pfctl -ss | grep -c EST | grep -q 2'
 	atf_check -o match:'^all tcp 192\.0\.2\.10:90 <- 192\.0\.2\.1:[0-9]+       ESTABLISHED:ESTABLISHED$' \
-	    -o match:'^all tcp 192\.0\.2\.10:5[0-9]{4} \(10\.0\.0\.2:[0-9]+\) -> 192\.0\.2\.1:91       ESTABLISHED:ESTABLISHED$' \
+	    -o match:'^all tcp 192\.0\.2\.10:[56][0-9]{4} \(10\.0\.0\.2:[0-9]+\) -> 192\.0\.2\.1:91       ESTABLISHED:ESTABLISHED$' \
 	    pfctl -ss
 	atf_check -o match:'States: 1 ' pfctl -vsr
 	atf_check -e inline:'killed 1 states\n' pfctl -k label -k ninety
