@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <err.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+
+#define LIST_TRIES 100
 
 size_t
 addr_size(int af)
@@ -363,20 +366,35 @@ take_addr(const struct nlmsghdr *nlh, void *arg)
 	return (MNL_CB_OK);
 }
 
-void
-ifaces_load(struct nl *nl, struct ifaces *ret_ifs)
+static int
+lists_load(struct nl *nl, struct ifaces *ret_ifs)
 {
 	struct ifinfomsg *ifi;
 	struct ifaddrmsg *ifa;
-	struct iface *ifp;
 
 	TAILQ_INIT(ret_ifs);
 	nl_begin(nl, RTM_GETLINK, 0, sizeof(*ifi), &ifi);
 	if (nl_dump(nl, take_link, ret_ifs) == -1)
-		err(1, "list the interfaces");
+		return (-1);
 	nl_begin(nl, RTM_GETADDR, 0, sizeof(*ifa), &ifa);
-	if (nl_dump(nl, take_addr, ret_ifs) == -1)
-		err(1, "list the addresses");
+	return (nl_dump(nl, take_addr, ret_ifs));
+}
+
+void
+ifaces_load(struct nl *nl, struct ifaces *ret_ifs)
+{
+	struct iface *ifp;
+	int try = 0;
+
+	/* EINTR: what was listed has changed meanwhile. */
+	while (lists_load(nl, ret_ifs) == -1) {
+		if (errno != EINTR || ++try == LIST_TRIES)
+			err(1, "list the interfaces");
+		ifaces_free(ret_ifs);
+		/* The rest of the list is still to be read there. */
+		nl_close(nl);
+		nl_open(nl);
+	}
 	if (iface_find(ret_ifs, "lo0") == NULL &&
 	    (ifp = iface_find(ret_ifs, "lo")) != NULL &&
 	    (ifp->if_flags & IFF_LOOPBACK) != 0)
