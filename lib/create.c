@@ -39,6 +39,7 @@
 #include "update.h"
 #include "vnet.h"
 
+#define PEERS_CHECKED	613000	/* request_osreldate() of Linux 6.13 */
 #define SWEEP_EACH	4	/* prisons looked at for each one made */
 
 /*
@@ -260,6 +261,24 @@ host_inherit(struct prison *pr, const struct prison *above)
 	prison_copy_names(pr, above);
 }
 
+/*
+ * Before Linux 6.13 who makes a pair of interfaces can have the other end come
+ * up in the stack of any process that he can name: so he names his own only.
+ */
+static int
+check_peers(const struct request *rq, struct prison *pr)
+{
+	if (pr->pr_vnet != JAIL_SYS_NEW || pr->pr_pid != JAIL_SYS_INHERIT ||
+	    request_osreldate() >= PEERS_CHECKED)
+		return (0);
+	if (rq->rq_pid_said)
+		return (jail_errx(EINVAL, "vnet needs pid=new before Linux "
+		    "6.13: a prisoner could make interfaces in the stack of "
+		    "any process he sees the number of"));
+	pr->pr_pid = JAIL_SYS_NEW;
+	return (0);
+}
+
 /* user= and pid=: which pairs there are. */
 static int
 check_mode(const struct request *rq, struct prison *pr)
@@ -273,7 +292,7 @@ check_mode(const struct request *rq, struct prison *pr)
 		return (jail_errx(EINVAL, "vnet needs user=new: with the "
 		    "host's uids, who rules a network stack of his own rules "
 		    "the host's"));
-	return (0);
+	return (check_peers(rq, pr));
 }
 
 /* Clear what stands in the new jail's way but has ended. */
