@@ -3,8 +3,10 @@
  * A prison made ahead of its commands.
  *
  * Theory of operation.  As jail_run() does, but the view is built by a child
- * of ours that runs nothing.  It says so by closing the verdict's pipe, and
- * stays until we have opened its namespaces; from then on our descriptors
+ * of ours that runs nothing.  It says so by a verdict of 0, and stays until we
+ * have opened its namespaces and say so by a byte; neither by closing a pipe,
+ * for the children of other threads, which run nothing either, have copies of
+ * both and would wait for each other.  From then on our descriptors
  * hold the view, and a command goes in by them.  The lock on /run/jail/JID,
  * kept as long as the cell is, tells those who sweep that the prison without
  * processes is somebody's.  When we die the kernel closes all of this: the
@@ -17,6 +19,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/mount.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,13 +100,15 @@ make_mounts(struct jail_cell *ce, const struct jail_tmpfs *jt, unsigned n)
 static void __attribute__((noreturn))
 build_child(struct entry *en, int tell, int hold)
 {
+	int ready = 0;
 	char c;
 
 	if (entry_enter(en) == -1) {
 		verdict_send(tell);
 		_exit(1);
 	}
-	close(tell);
+	if (write(tell, &ready, sizeof(ready)) != sizeof(ready))
+		_exit(1);
 	while (read(hold, &c, 1) == -1 && errno == EINTR)
 		;
 	_exit(0);
@@ -154,7 +159,8 @@ build_view(struct entry *en)
 	if (error == 0)
 		error = hold_view(en, pid);
 	status = errno;
-	fd_close(&release);
+	if (write(release, "", 1) == -1)
+		kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
 		;
 	errno = status;

@@ -34,7 +34,7 @@ verdict_read(int fd, const char *what)
 	do
 		n = read(fd, &ve, sizeof(ve));
 	while (n == -1 && errno == EINTR);
-	if (n == 0)
+	if (n == 0 || (n == sizeof(ve.ve_error) && ve.ve_error == 0))
 		return (0);
 	if (n == sizeof(ve.ve_error))
 		return (jail_err(ve.ve_error, "%s", what));
