@@ -9,12 +9,13 @@
  * and runs the commands in it, one after the other, by the uid; says the
  * status of each, and how much the cell has used.  The command "wait" waits
  * for the end of its standard input instead, and "count" says how many
- * processes there are.
+ * processes there are; "many", alone, has threads make cells side by side.
  */
 #include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,39 @@ static struct jail_tmpfs tmpfs = {
 static struct jail_rlimit rlimits[2];
 static unsigned nrlimits;
 static struct jail_user user;
+
+#define THREADS		4
+#define CELLS		40	/* each */
+
+/* Make cells and end them, as a server's threads do side by side. */
+static void *
+make_many(void *arg)
+{
+	struct iovec *iov = arg;
+	struct jail_cell *ce;
+	int i;
+
+	for (i = 0; i < CELLS; i++) {
+		ce = jail_cell_make(iov, 2, &tmpfs, 1, 0);
+		if (ce == NULL || jail_cell_end(ce) == -1)
+			errx(1, "%s", jail_errmsg);
+	}
+	return (NULL);
+}
+
+static void
+make_at_once(struct iovec *iov)
+{
+	pthread_t threads[THREADS];
+	int i;
+
+	for (i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, make_many, iov) != 0)
+			errx(1, "pthread_create");
+	for (i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	printf("%d\n", THREADS * CELLS);
+}
 
 static void
 limit(int resource, const char *text)
@@ -114,6 +148,10 @@ main(int argc, char **argv)
 		}
 	iov[1].iov_base = root;
 	iov[1].iov_len = strlen(root) + 1;
+	if (strcmp(argv[optind], "many") == 0) {
+		make_at_once(iov);
+		return (0);
+	}
 	ce = jail_cell_make(iov, 2, &tmpfs, 1, flags);
 	if (ce == NULL)
 		errx(1, "%s", jail_errmsg);

@@ -120,6 +120,14 @@ what_a_command_leaves_behind_is_counted_and_ended()
 	    /proc/self/mountinfo)/$JAIL_CGROUP" -mindepth 1 -type d
 }
 
+prison_test threads_make_cells_side_by_side
+threads_make_cells_side_by_side()
+{
+	cells
+	atf_check -o inline:'160\n' cell many
+	atf_check -o empty find "$JAIL_RUN" -maxdepth 1 -name '[0-9]*'
+}
+
 prison_test a_cell_says_what_it_cannot_be
 a_cell_says_what_it_cannot_be()
 {
