@@ -30,8 +30,8 @@ static struct jail_rlimit rlimits[2];
 static unsigned nrlimits;
 static struct jail_user user;
 
-#define THREADS		4
-#define CELLS		40	/* each */
+#define THREADS		8
+#define CELLS		400	/* each */
 
 /* Make cells and end them, as a server's threads do side by side. */
 static void *

@@ -124,7 +124,7 @@ prison_test threads_make_cells_side_by_side
 threads_make_cells_side_by_side()
 {
 	cells
-	atf_check -o inline:'160\n' cell many
+	atf_check -o inline:'3200\n' cell many
 	atf_check -o empty find "$JAIL_RUN" -maxdepth 1 -name '[0-9]*'
 }
 
