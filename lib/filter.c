@@ -253,8 +253,7 @@ verdicts_fill(unsigned char *v, unsigned calls, unsigned flags)
 			    V_ENOSYS;
 	if ((flags & FILTER_PIDNEW) != 0)
 		v[SYS_pidfd_open] = V_ALLOW;
-	if ((flags & FILTER_NEWNS) == 0)
-		v[SYS_unshare] = V_UNSHARE;
+	v[SYS_unshare] = V_UNSHARE;
 	v[SYS_clone] = V_CLONE;
 	if ((calls & CALLS_SOCKETS) == 0) {
 		v[SYS_socket] = V_SOCKET;
@@ -290,6 +289,12 @@ emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
 	/* CLONE_PARENT: a host program that waits for any child would be
 	   told lies. */
 	uint32_t clone_no = CLONE_PARENT;
+	/*
+	 * Never a network of his own: who rules one can, before Linux 6.13,
+	 * put the other end of a veth into that of any process he can name.
+	 */
+	uint32_t ns_no = (flags & FILTER_NEWNS) != 0 ? CLONE_NEWNET :
+	    CLONE_NEWANY;
 
 	switch (v) {
 	case V_ALLOW:
@@ -305,12 +310,12 @@ emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
 		ret(fi, RET_ERRNO(EPROTONOSUPPORT));
 		break;
 	case V_CLONE:
-		if ((flags & FILTER_NEWNS) == 0)
-			clone_no |= CLONE_NEWANY;
-		block_flags(fi, clone_no);
+		block_flags(fi, clone_no | ns_no);
 		break;
 	case V_UNSHARE:
-		block_flags(fi, CLONE_NEWANY | CLONE_NEWTIME_);
+		if ((flags & FILTER_NEWNS) == 0)
+			ns_no |= CLONE_NEWTIME_;
+		block_flags(fi, ns_no);
 		break;
 	case V_SOCKET:
 		block_socket(fi, calls);

@@ -14,7 +14,7 @@ struct filter {
 	unsigned short		fi_len;
 };
 
-#define FILTER_NEWNS	0x1	/* children.max: may make namespaces */
+#define FILTER_NEWNS	0x1	/* may make namespaces, but of the network */
 #define FILTER_PIDNEW	0x2	/* own PIDs: pidfd_open tells of its own */
 #define FILTER_NOSOCKET	0x4	/* no sockets but pairs of AF_UNIX */
 

@@ -84,6 +84,8 @@ mount_is_asked_for()
 	prison j
 	refused EPERM mount none /tmp tmpfs
 	prison k allow.mount allow.mount.tmpfs enforce_statfs=1
+	# no network of his own: the other end of a veth could be anybody's
+	refused EPERM unshare net
 	granted mount none /tmp tmpfs
 	# nodev cannot be taken off again
 	mknod "$W/k/null" c 1 3

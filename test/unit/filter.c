@@ -247,6 +247,21 @@ typing_into_a_terminal_is_refused(void **state)
 }
 
 static void
+who_may_make_namespaces_has_no_network_of_his_own(void **state)
+{
+	struct filter fi;
+
+	(void)state;
+	filter_build(&fi, ~0U, FILTER_NEWNS);
+	assert_int_equal(verdict(&fi, SYS_unshare, CLONE_NEWNS, 0, 0), 0);
+	assert_int_equal(verdict(&fi, SYS_clone, CLONE_NEWNS, 0, 0), 0);
+	assert_int_equal(verdict(&fi, SYS_unshare, CLONE_NEWNET, 0, 0), EPERM);
+	assert_int_equal(verdict(&fi, SYS_unshare, CLONE_NEWNET | CLONE_NEWNS,
+	    0, 0), EPERM);
+	assert_int_equal(verdict(&fi, SYS_clone, CLONE_NEWNET, 0, 0), EPERM);
+}
+
+static void
 without_sockets_there_are_pairs(void **state)
 {
 	struct filter fi;
@@ -336,6 +351,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    who_may_make_namespaces_has_no_network_of_his_own),
 		cmocka_unit_test(without_sockets_there_are_pairs),
 		cmocka_unit_test(by_default_what_leads_out_is_refused),
 		cmocka_unit_test(by_default_what_daemons_need_is_open),
