@@ -124,8 +124,8 @@ weigh(const struct wall *w)
 		} else if (r->r_result == C_YES)
 			r->r_result = C_UNKNOWN;
 		if (r->r_text[0] == '\0')
-			snprintf(r->r_text, sizeof(r->r_text), "it takes %s",
-			    need->r_name);
+			snprintf(r->r_text, sizeof(r->r_text),
+			    "it takes %.256s", need->r_name);
 		else
 			more++;
 	}

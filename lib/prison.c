@@ -580,7 +580,8 @@ prison_policy(struct state *st, const struct prison *pr)
 	    (n = ruleset_devices(pr->pr_devfs_ruleset, &devs)) == -1)
 		return (-1);
 	if (pr->pr_childcount > 0)
-		po.po_jails = jails = prison_list(st, pr);
+		jails = prison_list(st, pr);
+	po.po_jails = jails;
 	po.po_devs = devs;
 	po.po_ndevs = n;
 	if (pr->pr_vnet != JAIL_SYS_NEW &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A prisoner's resolv.conf, as jail(8) reads it at start. */
-#include "../../jail/resolv.c"
+/* What is to be tried is its own business, and static. */
+#include "../../jail/resolv.c"	/* NOLINT(bugprone-suspicious-include) */
 
 int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
