@@ -107,9 +107,10 @@ name_cmp(const void *a, const void *b)
 unsigned
 iface_names(char *const **ret_names)
 {
+	static struct if_nameindex *all;	/* has the names themselves */
 	static char **names;
 	static unsigned n;
-	struct if_nameindex *all, *i;
+	struct if_nameindex *i;
 
 	*ret_names = names;
 	if (names != NULL)

@@ -255,6 +255,7 @@ signal_reaches_only_what_was_read(void **state)
 	proc_list_free(&pl);
 	assert_int_equal(proc_list(&pl, 0, pid), 0);
 	assert_int_equal(pl.pl_n, 0);
+	proc_list_free(&pl);
 }
 
 static void
