@@ -6,7 +6,6 @@
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +21,7 @@
 #include "fd.h"
 #include "jail.h"
 #include "mount.h"
+#include "state.h"
 #include "step.h"
 #include "sys.h"
 
@@ -98,9 +98,13 @@ int
 jail_share(const char *path)
 {
 	struct mount_attr attr = { .propagation = MS_SHARED };
+	_cleanup_state_ struct state st = STATE_INIT;
 	_cleanup_free_ char *real = realpath(path, NULL);
 	_cleanup_close_ int fd = -1, tree = -1;
 
+	/* Of several that start jails here at once, one mounts it. */
+	if (state_open(&st, 1) == -1 || state_lock(&st) == -1)
+		return (-1);
 	if (real == NULL || (fd = open(real, O_PATH | O_DIRECTORY |
 	    O_CLOEXEC)) == -1)
 		return (jail_err(errno, "path %s", path));

@@ -15,6 +15,9 @@ sleeper()
 	eval "parent_=\$${sleeper_}_pid"
 	wait_for 50 pgrep -P "$parent_" || atf_fail "$sleeper_ does not start"
 	eval "$sleeper_=$(pgrep -P "$parent_")"
+	# On his way in he is not yet who he will be.
+	eval "child_=\$$sleeper_"
+	wait_for 50 sh -c "! grep -qx jexec /proc/$child_/comm"
 }
 
 # row PID KEYWORD...: their values with single blanks between them.
