@@ -134,7 +134,8 @@ try_root(const struct state *st, const struct prison *pr)
 		if (userns == -1)
 			return (-1);
 	}
-	tree = mount_tree(pr->pr_path, userns);
+	tree = mount_tree(pr->pr_path, userns,
+	    state_dir_below(pr->pr_path));
 	return (tree == -1 ? -1 : 0);
 }
 

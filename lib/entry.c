@@ -181,7 +181,9 @@ view_prepare(struct entry *en, const struct state *st)
 		if (en->en_userns == -1)
 			return (-1);
 	}
-	if ((en->en_tree = mount_tree(pr->pr_path, en->en_userns)) == -1)
+	en->en_tree = mount_tree(pr->pr_path, en->en_userns,
+	    state_dir_below(pr->pr_path));
+	if (en->en_tree == -1)
 		return (-1);
 	if (!view_recorded(pr))
 		return (0);

@@ -68,6 +68,7 @@ struct tree {
 	int		 tr_usernsfd;
 	int		 tr_follows;	/* the caller's mounts the host's? */
 	struct stat	 tr_here;	/* what the caller finds at the path */
+	const char	*tr_hide;	/* a mount to leave out */
 };
 
 /* In the host's mount namespace. */
@@ -85,16 +86,52 @@ tree_clone_there(void *arg)
 }
 
 /*
+ * In a child: of mounts of its own, for a tree that is not attached cannot be
+ * unmounted from; and slaves, so that nobody else's go.
+ */
+static int
+tree_clone_without(void *arg)
+{
+	struct tree *tr = arg;
+
+	if (unshare(CLONE_NEWNS) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == -1 ||
+	    umount2(tr->tr_hide, MNT_DETACH) == -1)
+		return (jail_err(errno, "path %s: leave out %s", tr->tr_path,
+		    tr->tr_hide));
+	return (tree_clone(tr->tr_path, tr->tr_usernsfd));
+}
+
+/*
+ * A root with the state in it (path=/): that is no prisoner's, and with the
+ * pin of a mount namespace in it the kernel would not make it one's root.
+ */
+static int
+tree_without(const char *path, int usernsfd, const char *hide)
+{
+	struct tree tr = { .tr_path = path, .tr_usernsfd = usernsfd,
+	    .tr_hide = hide };
+	_cleanup_close_ int ns = open(hostns_elsewhere() ? "/proc/1/ns/mnt" :
+	    "/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (ns == -1)
+		return (jail_err(errno, "the host's mounts"));
+	return (hostns_call_in(ns, tree_clone_without, &tr));
+}
+
+/*
  * A prison is the host's: whoever enters it first, and from wherever, is to
  * find the same in it.  But who has gone off with mounts that the host knows
  * nothing of (unshare -m) can have prisons on those.
  */
 int
-mount_tree(const char *path, int usernsfd)
+mount_tree(const char *path, int usernsfd, const char *hide)
 {
 	struct tree tr = { .tr_path = path, .tr_usernsfd = usernsfd };
 	int tree;
 
+	if (hide != NULL)
+		return (tree_without(path, usernsfd, hide));
 	if (!hostns_elsewhere())
 		return (tree_clone(path, usernsfd));
 	tr.tr_follows = hostns_follows();

@@ -11,7 +11,8 @@
  * Clone the mounts at `path` and give the topmost the mapping of usernsfd
  * (-1: none).  Returns a detached tree, or -1 with jail_errmsg.
  */
-int	mount_tree(const char *path, int usernsfd);
+/* hide: a mount below path that is to be left out, or NULL. */
+int	mount_tree(const char *path, int usernsfd, const char *hide);
 
 /*
  * In the child, with all of the host's privileges: go into a copy of the

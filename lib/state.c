@@ -30,6 +30,17 @@ state_dir(void)
 	return (dir != NULL && *dir == '/' ? dir : STATE_DIR);
 }
 
+const char *
+state_dir_below(const char *path)
+{
+	const char *dir = state_dir();
+	size_t n = strlen(path);
+
+	while (n > 0 && path[n - 1] == '/')
+		n--;
+	return (strncmp(dir, path, n) == 0 && dir[n] == '/' ? dir : NULL);
+}
+
 static int
 table_check(const struct table *ta)
 {

@@ -89,6 +89,9 @@ struct state {
 int	state_open(struct state *st, int make);
 void	state_close(struct state *st);
 
+/* The state's directory, if it is below this absolute path; else NULL. */
+const char *state_dir_below(const char *path);
+
 /* Take and give back the lock; taking it settles a broken-off change. */
 int	state_lock(struct state *st);
 void	state_unlock(struct state *st);

@@ -333,6 +333,20 @@ hostnames_are_the_prisons_own()
 	atf_check -o inline:"$before\n" hostname
 }
 
+prison_test a_root_with_the_state_in_it_shows_no_state
+a_root_with_the_state_in_it_shows_no_state()
+{
+	for d in bin dev proc; do mkdir -p "$W/$d"; done
+	cp "$BUILD/test/probe/probe" "$(command -v busybox)" "$W/bin"
+	chmod 755 "$W" "$W/bin"
+	ln -sf busybox "$W/bin/ls"
+	atf_check -o ignore -e ignore jail -c name=j path="$W" persist
+	atf_check -o empty jexec j /bin/ls /run
+	atf_check -o match:'^probe$' jexec j /bin/ls /bin
+	atf_check -o match:'^record$' ls "$JAIL_RUN/$(jls -j j jid)"
+	atf_check jail -R j
+}
+
 prison_test a_hostname_that_is_inherited_follows
 a_hostname_that_is_inherited_follows()
 {
