@@ -12,7 +12,7 @@
  *	    name/NAME		link to a jid
  *	    addr/ADDRESS	jids of those who hold it
  *	    JID/record		the prison (prison.h)
- *	    JID/view		the namespaces its processes live in (view.h)
+ *	    JID/view		its namespaces, where they are recorded (entry.h)
  *
  * JAIL_RUN and JAIL_CGROUP in the environment of root name another state
  * directory and another parent cgroup: a second host, so to speak, whose

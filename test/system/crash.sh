@@ -4,27 +4,11 @@
 # the next one lists truthfully and cleans.  Needs a build with -Dfaults=true.
 . "$(atf_get_srcdir)/../lib.sh"
 
-# steps_of COMMAND...: the steps it passes, in $steps, each once.
-steps_of()
+# lib_steps_of COMMAND...: jail_faults.sh has those of jail(8) itself.
+lib_steps_of()
 {
-	rm -f steps
-	JAIL_STEPS=$PWD/steps "$@" >/dev/null 2>&1
-	[ -s steps ] || skip "built without -Dfaults=true"
-	# jail_faults.sh has those of jail(8) itself
-	steps=$(awk '!seen[$0]++ && !/^jail-/' steps)
-}
-
-# killed_at STEP COMMAND...: it is, and does not say that all went well.
-killed_at()
-{
-	step_=$1
-	shift
-	rm -f steps
-	if env JAIL_KILL_AT="$step_" JAIL_STEPS="$PWD/steps" "$@" >out 2>&1
-	then
-		atf_fail "all went well, killed at $step_"
-	fi
-	grep -qx "$step_" steps || atf_fail "never came to $step_"
+	steps_of "$@"
+	steps=$(printf '%s\n' $steps | grep -v '^jail-')
 }
 
 # truthful: what is listed can be entered; what can be entered is listed.
@@ -63,7 +47,7 @@ killed_while_making_a_prison()
 	world_tiny "$W/j"
 	atf_check -o ignore jail -c name=first path="$W/j" persist
 	atf_check -o ignore jail -R first
-	steps_of $make path="$W/j"
+	lib_steps_of $make path="$W/j"
 	atf_check -o ignore jail -R j
 	for step in $steps; do
 		echo "== $step"
@@ -85,7 +69,7 @@ prison_test killed_while_setting_up_the_host 300
 killed_while_setting_up_the_host()
 {
 	world_tiny "$W/j"
-	steps_of $make path="$W/j"
+	lib_steps_of $make path="$W/j"
 	atf_check -o ignore jail -R j
 	"$BUILD/test/system/state-clear"
 	for step in $(echo "$steps" | grep ^setup); do
@@ -105,7 +89,7 @@ killed_while_entering_a_prison()
 {
 	world_tiny "$W/j"
 	atf_check -o ignore $make path="$W/j"
-	steps_of jail -m name=j persist		# or skip
+	lib_steps_of jail -m name=j persist		# or skip
 	# In there nobody can write down the steps.
 	for step in view-mounts view-namespaces spawn-entered; do
 		echo "== $step"
@@ -125,7 +109,7 @@ killed_while_removing_a_prison()
 {
 	world_tiny "$W/j"
 	atf_check -o ignore $make path="$W/j"
-	steps_of jail -R j
+	lib_steps_of jail -R j
 	for step in $steps; do
 		echo "== $step"
 		atf_check -o ignore $make path="$W/j"
@@ -146,7 +130,7 @@ killed_while_changing_a_prison()
 {
 	world_tiny "$W/j"
 	atf_check -o ignore $make path="$W/j"
-	steps_of jail -m name=j ip4.addr=10.0.0.3 host.hostname=k
+	lib_steps_of jail -m name=j ip4.addr=10.0.0.3 host.hostname=k
 	n=0
 	for step in $steps; do
 		echo "== $step"
@@ -174,7 +158,7 @@ killed_while_running_one_command()
 	world_tiny "$W/j"
 	run="$BUILD/bench/bench-run"
 	[ -x "$run" ] || skip "no bench-run"
-	steps_of host "$run" 1 "$W/j" /bin/true
+	lib_steps_of host "$run" 1 "$W/j" /bin/true
 	for step in $steps; do
 		case $step in setup-*) continue ;; esac
 		echo "== $step"

@@ -153,28 +153,6 @@ jail_undoes_what_a_failing_address_came_after()
 	nothing_left
 }
 
-# steps_of COMMAND...: the steps it passes, in $steps, each once.
-steps_of()
-{
-	rm -f steps
-	JAIL_STEPS=$PWD/steps "$@" >/dev/null 2>&1
-	[ -s steps ] || skip "built without -Dfaults=true"
-	steps=$(awk '!seen[$0]++' steps)
-}
-
-# killed_at STEP COMMAND...
-killed_at()
-{
-	step_=$1
-	shift
-	rm -f steps
-	if env JAIL_KILL_AT="$step_" JAIL_STEPS="$PWD/steps" "$@" >out 2>&1
-	then
-		atf_fail "all went well, killed at $step_"
-	fi
-	grep -qx -e "$step_" steps || atf_fail "never came to $step_"
-}
-
 # truthful: what is listed can be entered; what is not, cannot
 truthful()
 {

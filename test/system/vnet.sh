@@ -655,23 +655,6 @@ sysv_objects_outlive_the_processes()
 # --------------------------------------------------------------------------
 # Killed at any step.
 
-steps_of()
-{
-	rm -f steps
-	JAIL_STEPS=$PWD/steps "$@" >/dev/null 2>&1
-	[ -s steps ] || skip "built without -Dfaults=true"
-	steps=$(awk '!seen[$0]++' steps)
-}
-
-killed_at()
-{
-	step_=$1
-	shift
-	if env JAIL_KILL_AT="$step_" "$@" >out 2>&1; then
-		atf_fail "all went well, killed at $step_"
-	fi
-}
-
 # No prison, no pin, and the device is here.
 clean()
 {
