@@ -103,6 +103,10 @@ prison_name_add(const struct state *st, const struct prison *pr)
 	snprintf(jid, sizeof(jid), "%d", pr->pr_id);
 	if (symlinkat(jid, st->st_dir, path) == 0)
 		return (0);
+	/* Never taken away from who has it: others look without the lock. */
+	if (errno == EEXIST &&
+	    prison_by_name(st, pr->pr_name) == pr->pr_id)
+		return (0);
 	/* The old owner of the name was looked at and is gone or going. */
 	if (errno == EEXIST && unlinkat(st->st_dir, path, 0) == 0 &&
 	    symlinkat(jid, st->st_dir, path) == 0)
