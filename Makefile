@@ -24,7 +24,7 @@ $(BUILD)/build.ninja:
 	meson setup --prefix $(PREFIX) $(BUILD)
 
 # What tools/run runs, built while the world comes.
-RUN = jail/jail jls/jls jexec/jexec ps/ps ifconfig/ifconfig \
+RUN = jail/jail jls/jls jexec/jexec ps/ps ifconfig/ifconfig pfctl/pfctl \
 	test/system/state-clear
 
 run:
