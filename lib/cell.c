@@ -3,16 +3,14 @@
  * A prison made ahead of its commands.
  *
  * Theory of operation.  As jail_run() does, but the view is built by a child
- * of ours that runs nothing.  It says so by a verdict of 0, and stays until we
- * have opened its namespaces and say so by a byte; neither by closing a pipe,
- * for the children of other threads, which run nothing either, have copies of
- * both and would wait for each other.  From then on our descriptors
- * hold the view, and a command goes in by them.  The lock on /run/jail/JID,
+ * of ours that runs nothing: it sends us its namespaces and ends.  Our
+ * descriptors hold the view, and a command goes in by them.  The lock on /run/jail/JID,
  * kept as long as the cell is, tells those who sweep that the prison without
  * processes is somebody's.  When we die the kernel closes all of this: the
  * namespaces go, the lock goes, and the next writer clears the rest.
  */
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -31,6 +29,7 @@
 #include "entry.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "fdpass.h"
 #include "iov.h"
 #include "jail.h"
 #include "remove.h"
@@ -44,6 +43,7 @@ struct jail_cell {
 	struct entry		 ce_en;	/* joins: holds the view */
 	int			 ce_guard;
 	unsigned		 ce_nproc;
+	int			 ce_used;	/* something has run */
 	int			 ce_calls;	/* the last command's, or -1 */
 	struct entry_mount	 ce_mounts[JAIL_CELL_TMPFS];
 	unsigned		 ce_nmounts;
@@ -97,74 +97,76 @@ make_mounts(struct jail_cell *ce, const struct jail_tmpfs *jt, unsigned n)
 	return (0);
 }
 
-static void __attribute__((noreturn))
-build_child(struct entry *en, int tell, int hold)
-{
-	int ready = 0;
-	char c;
+/* The builder's, of which he hands out the view. */
+struct builder {
+	struct entry	bu_en;
+	struct ns_ids	bu_ids;
+	int		bu_tell;	/* verdict pipe */
+	int		bu_hand;	/* socket */
+};
 
-	if (entry_enter(en) == -1) {
-		verdict_send(tell);
-		_exit(1);
-	}
-	if (write(tell, &ready, sizeof(ready)) != sizeof(ready))
-		_exit(1);
-	while (read(hold, &c, 1) == -1 && errno == EINTR)
-		;
-	_exit(0);
+static int
+hand_out(struct builder *bu)
+{
+	_cleanup_close_ int self = -1;
+	struct ns_set ns;
+
+	self = openat(bu->bu_en.en_proc, "self", O_PATH | O_DIRECTORY |
+	    O_CLOEXEC);
+	if (self == -1 || ns_open(self, &ns, &bu->bu_ids) == -1 ||
+	    fds_send(bu->bu_hand, ns.ns_fd, NS_COUNT) == -1)
+		return (jail_err(errno, "hand out the view"));
+	return (0);
 }
 
-/* Take the view that pid has built into our own hands. */
-static int
-hold_view(struct entry *en, pid_t pid)
+static void __attribute__((noreturn))
+build_child(void *arg)
 {
-	_cleanup_close_ int dir = -1;
-	char number[16];
+	struct builder *bu = arg;
 
-	snprintf(number, sizeof(number), "%d", (int)pid);
-	dir = openat(en->en_proc, number, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir == -1 || ns_open(dir, &en->en_ns, &en->en_ids) == -1 ||
-	    ns_ids(en->en_proc, &en->en_mine) == -1)
-		return (jail_err(errno, "hold the view of jail %d",
-		    en->en_pr->pr_id));
-	en->en_join = 1;
-	return (0);
+	if (entry_enter(&bu->bu_en) == -1 || hand_out(bu) == -1) {
+		verdict_send(bu->bu_tell);
+		_exit(1);
+	}
+	_exit(0);
 }
 
 static int
 build_view(struct entry *en)
 {
-	_cleanup_close_ int rd = -1, wr = -1, hold = -1, release = -1;
-	int error, p[2], status;
+	_cleanup_close_ int rd = -1, wr = -1, mine = -1, theirs = -1;
+	struct builder bu = { .bu_en = *en };
+	int p[2], status;
 	pid_t pid;
 
 	if (pipe2(p, O_CLOEXEC) == -1)
 		return (jail_err(errno, "pipe"));
 	rd = p[0];
 	wr = p[1];
-	if (pipe2(p, O_CLOEXEC) == -1)
-		return (jail_err(errno, "pipe"));
-	hold = p[0];
-	release = p[1];
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, p) == -1)
+		return (jail_err(errno, "socketpair"));
+	mine = p[0];
+	theirs = p[1];
+	bu.bu_tell = wr;
+	bu.bu_hand = theirs;
 	/* No signal at its end: a server may wait for any child. */
-	pid = sys_clone3(CLONE_CLEAR_SIGHAND, 0, en->en_cg, NULL);
-	if (pid == 0) {
-		close(release);
-		build_child(en, wr, hold);
-	}
+	pid = sys_vfork3(CLONE_CLEAR_SIGHAND, 0, en->en_cg, NULL, build_child,
+	    &bu);
 	if (pid == -1)
 		return (jail_err(errno, "clone into the jail's cgroup"));
 	fd_close(&wr);
-	error = verdict_read(rd, "build the view");
-	if (error == 0)
-		error = hold_view(en, pid);
-	status = errno;
-	if (write(release, "", 1) == -1)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, __WALL) == -1 && errno == EINTR)
+	while (waitpid(pid, &status, __WALL) == -1 && errno == EINTR)
 		;
-	errno = status;
-	return (error);
+	if (status != 0)
+		return (verdict_read(rd, "build the view") == -1 ? -1 :
+		    jail_errx(EINTR, "build the view: the child was killed"));
+	if (fds_recv(mine, en->en_ns.ns_fd, NS_COUNT) == -1 ||
+	    ns_ids(en->en_proc, &en->en_mine) == -1)
+		return (jail_err(errno, "hold the view of jail %d",
+		    en->en_pr->pr_id));
+	en->en_ids = bu.bu_ids;
+	en->en_join = 1;
+	return (0);
 }
 
 /* What was for building only. */
@@ -287,11 +289,16 @@ pid_t
 jail_cell_spawn(struct jail_cell *ce, const struct jail_command *jc,
     int *ret_pidfd)
 {
+	int alone;
+
 	jail_warnings_clear();
 	if ((jc->jc_flags & JC_TTY) != 0)
 		return (jail_errx(EINVAL, "a cell gives no terminal"));
 	fd_close(&ce->ce_calls);
-	return (spawn_by(&ce->ce_en, jc, ce->ce_nproc, ret_pidfd,
+	/* Of the command before this one somebody may be left. */
+	alone = !ce->ce_used || cgroup_populated(ce->ce_en.en_cg) == 0;
+	ce->ce_used = 1;
+	return (spawn_by(&ce->ce_en, jc, ce->ce_nproc, alone, ret_pidfd,
 	    &ce->ce_calls));
 }
 

@@ -127,7 +127,9 @@ view_join(struct entry *en)
 	_cleanup_close_ int fd = -1;
 	int i, n;
 
-	if ((n = cgroup_pids(en->en_cg, &pids)) <= 0)
+	n = cgroup_pids(en->en_cg, &pids);
+	en->en_alone = n == 0;
+	if (n <= 0)
 		return (0);
 	if (view_recorded(en->en_pr)) {
 		fd = openat(en->en_dir, "view", O_RDONLY | O_CLOEXEC);
@@ -296,6 +298,7 @@ entry_prepare(struct entry *en, const struct state *st,
 	    vnet_open(st, pr, &en->en_net, &en->en_ipc, &en->en_userns) == -1)
 		return (-1);
 	/* Nobody can be in a prison that is just being made. */
+	en->en_alone = guard != -1;
 	if (guard == -1 && view_lock(en) == -1)
 		return (-1);
 	if (en->en_join)

@@ -36,6 +36,7 @@ struct entry {
 	int		en_dir;		/* /run/jail/JID, locked if we build */
 	int		en_proc;	/* a directory of the host's /proc */
 	int		en_join;	/* join, or build? */
+	int		en_alone;	/* nobody is in the prison, nor comes */
 	struct ns_set	en_ns;		/* join: whose */
 	struct ns_ids	en_ids;
 	struct ns_ids	en_mine;	/* the caller's own */

@@ -278,6 +278,7 @@ runs_collect(struct run *ru, unsigned calls, unsigned flags)
 		if (n == 0 || v[nr] != ru[n - 1].ru_verdict)
 			ru[n++] = (struct run){ nr, v[nr] };
 	ru[n++] = (struct run){ CALLS_KNOWN + 1, V_ENOSYS };
+	ru[n] = (struct run){ CALLS_KNOWN + 2, V_ENOSYS };	/* its end */
 	return (n);
 }
 
@@ -369,12 +370,31 @@ tree_branch(struct tree *tr, unsigned from, unsigned char *jump,
 	tr->tr_leaves[tr->tr_nleaves++].le_to = ru->ru_verdict;
 }
 
+/*
+ * The run that begins the upper half of n: half of the calls, not of the runs,
+ * since each call is one way through the tree.  An odd one, so that the lower
+ * half often ends as it begins, and a comparison is saved.
+ */
+static unsigned
+tree_half(const struct run *ru, unsigned n)
+{
+	unsigned half = 1, i;
+	uint32_t middle = (ru[0].ru_first + ru[n].ru_first) / 2;
+
+	for (i = 3; i < n && ru[i].ru_first <= middle; i += 2)
+		half = i;
+	if (half + 2 < n && ru[half].ru_first < middle &&
+	    middle - ru[half].ru_first > ru[half + 2].ru_first - middle)
+		half += 2;
+	return (half);
+}
+
 /* One comparison that parts n runs (at least two), and what follows it. */
 static void
 tree_emit(struct tree *tr, const struct run *ru, unsigned n)
 {
 	struct filter *fi = tr->tr_filter;
-	unsigned from = fi->fi_len, half = n / 2;
+	unsigned from = fi->fi_len, half;
 	struct sock_filter *in;
 
 	if (from >= FILTER_MAX) {
@@ -391,9 +411,7 @@ tree_emit(struct tree *tr, const struct run *ru, unsigned n)
 		tree_branch(tr, from, &in->jf, &ru[0], 1);
 		return;
 	}
-	/* So that there are many such, the lower half ends as it begins. */
-	if (n > 3 && half % 2 == 0)
-		half++;
+	half = tree_half(ru, n);
 	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K,
 	    ru[half].ru_first, 0, 0));
 	tree_branch(tr, from, &in->jf, ru, half);
@@ -423,7 +441,7 @@ tree_leaves(struct tree *tr, unsigned calls, unsigned flags)
 int
 filter_build(struct filter *fi, unsigned calls, unsigned flags)
 {
-	struct run runs[CALLS_KNOWN + 2];
+	struct run runs[CALLS_KNOWN + 3];
 	unsigned n = runs_collect(runs, calls, flags);
 	struct tree tr;
 

@@ -3,12 +3,14 @@
  * jail_spawn: a command in a prison.
  *
  * Theory of operation.  The caller gathers everything it takes (entry.h),
- * then makes one child by clone3(2), born in the prison's cgroup and sharing
- * no memory with us: while it is on its way in, a prisoner who could trace it
- * must find nothing of the host.  CLONE_VFORK holds us until the child has
- * become the command or died; of the latter it tells us over a pipe that
- * closes with exec.  So when we go on, the view stands and the command runs,
- * or nothing is left.
+ * then makes one child by clone3(2), born in the prison's cgroup.  Where
+ * others are in there it has a copy of our memory: should theirs run out, the
+ * kernel kills all who share it.  Where nobody is, it uses ours, as vfork(2).
+ * (Nobody inside can trace it: it is not dumpable, and its memory belongs to
+ * the host's user namespace.)  CLONE_VFORK holds us until the child has become
+ * the command or died; of the latter it tells us over a pipe that closes with
+ * exec.  So when we go on, the view stands and the command runs, or nothing is
+ * left.
  */
 #include "spawn.h"
 
@@ -36,7 +38,9 @@
 #include "calls.h"
 #include "entry.h"
 #include "errmsg.h"
+#include "exec.h"
 #include "fd.h"
+#include "fdpass.h"
 #include "jail.h"
 #include "step.h"
 #include "sys.h"
@@ -70,6 +74,7 @@ struct spawn {
 	int			 sp_master;	/* a terminal of the host's, */
 	int			 sp_slave;	/* should the prison have none */
 	unsigned		 sp_nproc;	/* RLIMIT_NPROC, 0: leave */
+	int			 sp_alone;	/* nobody else is in the prison */
 };
 
 /*
@@ -141,11 +146,12 @@ prepare_tty(struct spawn *sp)
 static int
 child_signals(void)
 {
+	struct sigaction usual = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
 	/* CLONE_CLEAR_SIGHAND has reset the handlers; what a server ignores
 	   is not what its prisoner should. */
-	signal(SIGPIPE, SIG_DFL);
+	sigaction(SIGPIPE, &usual, NULL);
 	sigemptyset(&none);
 	return (sigprocmask(SIG_SETMASK, &none, NULL));
 }
@@ -192,51 +198,6 @@ child_fds(struct spawn *sp)
 	return (close_range(FD_PROGRAM + 1, ~0U, 0));
 }
 
-static int
-send_fd(int sock, int fd)
-{
-	char byte = 0;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	union {
-		struct cmsghdr	hdr;
-		char		buf[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cm = CMSG_FIRSTHDR(&msg);
-
-	cm->cmsg_level = SOL_SOCKET;
-	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(cm), &fd, sizeof(fd));
-	return (sendmsg(sock, &msg, MSG_NOSIGNAL) == 1 ? 0 : -1);
-}
-
-static int
-recv_fd(int sock)
-{
-	char byte;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	union {
-		struct cmsghdr	hdr;
-		char		buf[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *cm;
-	int fd = -1;
-
-	if (recvmsg(sock, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
-	    (cm = CMSG_FIRSTHDR(&msg)) != NULL &&
-	    cm->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(cm), sizeof(fd));
-	return (fd);
-}
-
 /*
  * A terminal of the prison's own devpts, so that it has a name inside.  The
  * prisoner may have put anything at /dev/ptmx: only the real one will do.
@@ -260,7 +221,7 @@ prison_tty(struct spawn *sp)
 		goto fail;
 	if (fstatfs(slave, &sf) == -1 || sf.f_type != DEVPTS_SUPER_MAGIC ||
 	    fcntl(master, F_SETFL, O_RDWR) == -1 ||
-	    send_fd(sp->sp_ttysock, master) == -1) {
+	    fds_send(sp->sp_ttysock, &master, 1) == -1) {
 		close(slave);
 		goto fail;
 	}
@@ -379,7 +340,7 @@ child_count(const struct spawn *sp)
 
 	if (fd == -1)
 		return;
-	send_fd(sp->sp_ttysock, fd);
+	fds_send(sp->sp_ttysock, &fd, 1);
 	close(fd);
 }
 
@@ -416,14 +377,15 @@ child_run(struct spawn *sp)
 		    sp->sp_envp);
 		return (jail_err(errno, "run the jail's first program"));
 	}
-	environ = (char **)(uintptr_t)sp->sp_envp;
-	execvp(jc->jc_argv[0], jc->jc_argv);
+	exec_search(jc->jc_argv, sp->sp_envp);
 	return (jail_err(errno, "execvp: %s", jc->jc_argv[0]));
 }
 
 static void __attribute__((noreturn))
-child_main(struct spawn *sp)
+child_main(void *arg)
 {
+	struct spawn *sp = arg;
+
 	child_run(sp);
 	verdict_send(sp->sp_tell);
 	_exit(127);
@@ -441,9 +403,13 @@ static pid_t
 clone_child(struct spawn *sp, int *ret_pidfd)
 {
 	_cleanup_close_ int mine = -1;
+	struct spawn childs = *sp;	/* what it closes stays open here */
 	int error;
 	pid_t pid;
 
+	if (sp->sp_alone)
+		return (sys_vfork3(CLONE_CLEAR_SIGHAND, SIGCHLD,
+		    sp->sp_en.en_cg, ret_pidfd, child_main, &childs));
 	if (sp->sp_en.en_pidns != -1) {
 		mine = open("/proc/thread-self/ns/pid", O_RDONLY | O_CLOEXEC);
 		if (mine == -1 || setns(sp->sp_en.en_pidns, CLONE_NEWPID) ==
@@ -453,7 +419,7 @@ clone_child(struct spawn *sp, int *ret_pidfd)
 	pid = sys_clone3(CLONE_VFORK | CLONE_CLEAR_SIGHAND, SIGCHLD,
 	    sp->sp_en.en_cg, ret_pidfd);
 	if (pid == 0)
-		child_main(sp);
+		child_main(&childs);
 	error = errno;
 	if (mine != -1)
 		setns(mine, CLONE_NEWPID);
@@ -593,15 +559,16 @@ spawn_once(const struct state *st, const struct prison *pr,
 	if (spawn_prepare(&sp, &verdict, &ttysock) == 0 &&
 	    entry_prepare(&sp.sp_en, st, pr, guard) == 0 &&
 	    (pr->pr_user == JAIL_SYS_NEW ||
-	    (sp.sp_argv = first_argv(jc->jc_argv)) != NULL))
+	    (sp.sp_argv = first_argv(jc->jc_argv)) != NULL)) {
+		sp.sp_alone = sp.sp_en.en_alone && sp.sp_en.en_pidns == -1;
 		pid = spawn_child(&sp, verdict, ret_pidfd != NULL ? &pidfd :
 		    NULL);
+	}
 	entry_close(&sp.sp_en);
 	if (pid != -1 && ret_pidfd != NULL)
 		*ret_pidfd = take_fd(&pidfd);
 	if (pid != -1 && ret_tty != NULL && ttysock != -1) {
-		*ret_tty = recv_fd(ttysock);
-		if (*ret_tty == -1)
+		if (fds_recv(ttysock, ret_tty, 1) == -1)
 			*ret_tty = take_fd(&sp.sp_master);
 	}
 	free_ptr(&sp.sp_argv);
@@ -631,14 +598,14 @@ count_prepare(struct spawn *sp, int *ret_sock)
 
 pid_t
 spawn_by(const struct entry *en, const struct jail_command *jc, unsigned nproc,
-    int *ret_pidfd, int *ret_calls)
+    int alone, int *ret_pidfd, int *ret_calls)
 {
 	_cleanup_close_ int verdict = -1, pidfd = -1, sock = -1;
 	struct spawn sp = {
 		.sp_jc = jc, .sp_null = -1, .sp_tell = -1, .sp_ttysock = -1,
 		.sp_master = -1, .sp_slave = -1, .sp_event = -1,
 		.sp_envp = jc->jc_envp != NULL ? jc->jc_envp : environ,
-		.sp_nproc = nproc, .sp_en = *en,
+		.sp_nproc = nproc, .sp_alone = alone, .sp_en = *en,
 	};
 	pid_t pid = -1;
 
@@ -650,7 +617,7 @@ spawn_by(const struct entry *en, const struct jail_command *jc, unsigned nproc,
 	if (pid != -1 && ret_pidfd != NULL)
 		*ret_pidfd = take_fd(&pidfd);
 	if (pid != -1 && sock != -1)
-		*ret_calls = recv_fd(sock);
+		fds_recv(sock, ret_calls, 1);
 	fd_close(&sp.sp_null);
 	fd_close(&sp.sp_tell);
 	fd_close(&sp.sp_ttysock);

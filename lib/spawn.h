@@ -15,9 +15,9 @@ pid_t	spawn_into(struct state *st, const struct prison *pr,
 	    int *ret_tty);
 
 /* By an entry that joins, which stays the caller's and open.  nproc: the
-   host's default for RLIMIT_NPROC, or 0.  ret_calls: with JC_CALLS, the
-   counter (calls.h) or -1. */
+   host's default for RLIMIT_NPROC, or 0.  alone: no process is in the prison.
+   ret_calls: with JC_CALLS, the counter (calls.h) or -1. */
 pid_t	spawn_by(const struct entry *en, const struct jail_command *jc,
-	    unsigned nproc, int *ret_pidfd, int *ret_calls);
+	    unsigned nproc, int alone, int *ret_pidfd, int *ret_calls);
 
 #endif

@@ -12,20 +12,111 @@
 
 #include "fd.h"
 
+static void
+clone_args_fill(struct clone_args *ca, uint64_t flags, int exit_signal,
+    int cgfd, int *ret_pidfd)
+{
+	*ca = (struct clone_args){
+		.flags = flags, .exit_signal = exit_signal
+	};
+	if (cgfd >= 0) {
+		ca->flags |= CLONE_INTO_CGROUP;
+		ca->cgroup = cgfd;
+	}
+	if (ret_pidfd != NULL) {
+		ca->flags |= CLONE_PIDFD;
+		ca->pidfd = (uintptr_t)ret_pidfd;
+	}
+}
+
 pid_t
 sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd)
 {
-	struct clone_args ca = { .flags = flags, .exit_signal = exit_signal };
+	struct clone_args ca;
 
-	if (cgfd >= 0) {
-		ca.flags |= CLONE_INTO_CGROUP;
-		ca.cgroup = cgfd;
-	}
-	if (ret_pidfd != NULL) {
-		ca.flags |= CLONE_PIDFD;
-		ca.pidfd = (uintptr_t)ret_pidfd;
-	}
+	clone_args_fill(&ca, flags, exit_signal, cgfd, ret_pidfd);
 	return (syscall(SYS_clone3, &ca, sizeof(ca)));
+}
+
+/* What the child's frames leave in the shadow memory would be taken for ours. */
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_IS_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STACK_IS_WATCHED 1
+#endif
+#endif
+
+/*
+ * No wrapper may be between us and the call: the child, which comes back
+ * first, would leave it and write over what the parent returns through.  So
+ * the child goes on from here, below all that is ours.
+ */
+static __attribute__((noinline)) long
+vfork3(struct clone_args *ca, void (*fn)(void *), void *arg)
+{
+#if defined(__x86_64__)
+	register void (*child)(void *) __asm__("r8") = fn;
+	register void *with __asm__("r9") = arg;
+	long r;
+
+	__asm__ volatile (
+	    "syscall\n\t"
+	    "testq %%rax, %%rax\n\t"
+	    "jnz 1f\n\t"
+	    "xorl %%ebp, %%ebp\n\t"
+	    "subq $256, %%rsp\n\t"	/* the red zone is the parent's */
+	    "andq $-16, %%rsp\n\t"
+	    "movq %%r9, %%rdi\n\t"
+	    "callq *%%r8\n\t"
+	    "hlt\n"
+	    "1:"
+	    : "=a" (r)
+	    : "a" ((long)SYS_clone3), "D" (ca), "S" (sizeof(*ca)),
+	      "r" (child), "r" (with)
+	    : "rcx", "r11", "memory", "cc");
+	return (r);
+#elif defined(__aarch64__)
+	register long nr __asm__("x8") = SYS_clone3;
+	register long r __asm__("x0") = (long)ca;
+	register long size __asm__("x1") = sizeof(*ca);
+	register void (*child)(void *) __asm__("x9") = fn;
+	register void *with __asm__("x10") = arg;
+
+	__asm__ volatile (
+	    "svc #0\n\t"
+	    "cbnz x0, 1f\n\t"
+	    "mov x29, xzr\n\t"
+	    "mov x0, x10\n\t"
+	    "blr x9\n\t"
+	    "brk #1\n"
+	    "1:"
+	    : "+r" (r)
+	    : "r" (nr), "r" (size), "r" (child), "r" (with)
+	    : "memory", "cc");
+	return (r);
+#else
+#error "vfork3() knows x86_64 and aarch64"
+#endif
+}
+
+pid_t
+sys_vfork3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd,
+    void (*fn)(void *), void *arg)
+{
+	struct clone_args ca;
+	long r;
+
+	flags |= CLONE_VFORK;
+#ifdef STACK_IS_WATCHED
+	if ((r = sys_clone3(flags, exit_signal, cgfd, ret_pidfd)) == 0)
+		fn(arg);
+	return (r);
+#endif
+	clone_args_fill(&ca, flags | CLONE_VM, exit_signal, cgfd, ret_pidfd);
+	if ((r = vfork3(&ca, fn, arg)) < 0)
+		return (errno = (int)-r, -1);
+	return ((pid_t)r);
 }
 
 int

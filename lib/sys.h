@@ -25,6 +25,20 @@
 pid_t	sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd);
 
 /*
+ * As vfork(2): the child runs fn(arg), which does not return, in our memory
+ * and below us on our stack, and we go on when it has become another program
+ * or ended.  Nothing is copied: that is half of what a fork costs.
+ *
+ * What it writes, we find written; of descriptors it has its own.  It shares
+ * errno and the like with this thread, and the rest with all others: what it
+ * allocates it must free.  Out of memory in its cgroup, the kernel would kill
+ * all who share the memory: only where nobody else is in that cgroup.  Whose
+ * credentials change in there leaves us not dumpable (PR_SET_DUMPABLE).
+ */
+pid_t	sys_vfork3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd,
+	    void (*fn)(void *), void *arg);
+
+/*
  * Of the calling thread only.  The C library's own reach out for all threads
  * of the process, and in a child of sys_clone3() wait for ever for those that
  * were left behind.
