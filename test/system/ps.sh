@@ -132,7 +132,7 @@ prison_test inside_a_static_ps_shows_ones_own_only
 inside_a_static_ps_shows_ones_own_only()
 {
 	world_tiny "$W/j"
-	cp "$BUILD/test/system/ps-static" "$W/j/bin/psh"
+	cp "$BUILD/tiny/ps" "$W/j/bin/psh"
 	world_program "$W/j" "$PS"
 	prison j
 	rm -f "$W/j/bin/ps" && cp "$PS" "$W/j/bin/ps"
@@ -151,7 +151,7 @@ prison_test inside_with_pid_new_and_the_hosts_uids
 inside_with_pid_new_and_the_hosts_uids()
 {
 	world_tiny "$W/j"
-	cp "$BUILD/test/system/ps-static" "$W/j/bin/psh"
+	cp "$BUILD/tiny/ps" "$W/j/bin/psh"
 	prison j user=inherit
 	atf_check -o match:'^ *1 root +SsJ ' jexec j /bin/psh ax -o \
 	    pid,user,stat,comm
