@@ -32,6 +32,15 @@ struct child {
 	int	ch_out;
 };
 
+/* qemu's emulation of a user's programs has no clone3(2). */
+static void
+need_clone3(pid_t pid)
+{
+	if (pid == -1 && errno == ENOSYS)
+		skip();
+	assert_true(pid > 0);
+}
+
 static void
 child(void *arg)
 {
@@ -59,7 +68,7 @@ said(const char *path, char *const *argv)
 	assert_int_equal(pipe(p), 0);
 	ch.ch_out = p[1];
 	pid = sys_vfork3(CLONE_CLEAR_SIGHAND, SIGCHLD, -1, NULL, child, &ch);
-	assert_true(pid > 0);
+	need_clone3(pid);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	close(p[1]);
 	n = read(p[0], text, sizeof(text) - 1);
@@ -176,7 +185,7 @@ the_parent_goes_on_as_it_was(void **state)
 	for (i = 0; i < 16; i++)
 		ours[i] = i * 3;
 	pid = sys_vfork3(CLONE_CLEAR_SIGHAND, SIGCHLD, -1, NULL, note, &wrote);
-	assert_true(pid > 0);
+	need_clone3(pid);
 	for (i = 0; i < 16; i++)
 		assert_int_equal(ours[i], i * 3);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
