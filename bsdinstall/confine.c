@@ -24,7 +24,7 @@
 static const char *const calls_read[] = {
 	"brk", "clock_gettime", "close", "exit", "exit_group", "fcntl", "fstat",
 	"fstatat64", "futex", "getdents64", "getegid", "geteuid", "getgid",
-	"getpid", "getrandom", "gettid", "getuid", "lseek", "lstat", "madvise",
+	"getpid", "getrandom", "gettid", "getuid", "lgetxattr", "lseek", "lstat", "madvise",
 	"mmap", "mprotect", "mremap", "munmap", "newfstatat", "open", "openat",
 	"pread64", "read", "readlink", "readlinkat", "readv", "restart_syscall",
 	"rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
@@ -34,7 +34,7 @@ static const char *const calls_read[] = {
 static const char *const calls_write[] = {
 	"access", "chdir", "chmod", "chown", "faccessat", "fchdir", "fchmod",
 	"fchmodat", "fchown", "fchownat", "fdatasync", "fsetxattr", "fsync",
-	"ftruncate", "futimesat", "getcwd", "getxattr", "lchown", "lgetxattr",
+	"ftruncate", "futimesat", "getcwd", "getxattr", "lchown",
 	"link", "linkat", "lremovexattr", "lsetxattr", "mkdir", "mkdirat",
 	"mknod", "mknodat", "pwrite64", "rename", "renameat", "renameat2",
 	"rmdir", "setxattr", "symlink", "symlinkat", "truncate", "unlink",

@@ -34,6 +34,7 @@ struct unpacking {
 	off_t			 un_size;	/* of the archive */
 	int			 un_percent;	/* last shown; -1 never */
 	struct unpack_left	*un_left;
+	int			(*un_want)(const char *);
 };
 
 /* Where we are, for who watches. */
@@ -408,6 +409,8 @@ read_files(struct unpacking *un, int fd)
 	    ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS);
 	while ((ae = next_entry(un, path)) != NULL) {
 		un->un_left->ul_entries++;
+		if (un->un_want != NULL && !un->un_want(path))
+			continue;
 		if (!is_whiteout(un, path))
 			unpack_entry(un, ae, path);
 	}
@@ -417,13 +420,15 @@ read_files(struct unpacking *un, int fd)
 }
 
 void
-unpack(int fd, const char *what, unsigned flags, struct unpack_left *left)
+unpack(int fd, const char *what, unsigned flags, struct unpack_left *left,
+    int (*want)(const char *))
 {
 	struct unpacking un = {
 		.un_what = what,
 		.un_flags = flags,
 		.un_percent = -1,
 		.un_left = left,
+		.un_want = want,
 	};
 	unsigned long before = left->ul_entries;
 	struct stat sb;

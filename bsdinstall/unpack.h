@@ -18,9 +18,10 @@ struct unpack_left {
  * Unpack the archive (tar, also compressed) that fd is, from its beginning.
  * `what` names it in messages and, on a terminal, in the progress shown.
  * Ends the program, with a message, when it is damaged or holds what no world
- * may have.
+ * may have.  With `want` only those entries are unpacked whose names, clean
+ * and relative, it says yes to.
  */
 void	unpack(int fd, const char *what, unsigned flags,
-	    struct unpack_left *left);
+	    struct unpack_left *left, int (*want)(const char *));
 
 #endif

@@ -8,8 +8,15 @@
  *	world lock directory
  *	world index directory name ...
  *	world sum archive
+ *	world save directory
+ *	world restore directory archive
+ *	world put directory file
+ *	world get directory file
  *
  * sum: the SHA-256 that the archive has to have, or "-".  -k keeps setuid.
+ * save makes an archive of the names in its input, restore takes those with a
+ * "+" from it and removes those with a "-"; put and get are of one file below
+ * the directory.
  */
 #include <sys/resource.h>
 
@@ -26,6 +33,9 @@
 #include "image.h"
 #include "index.h"
 #include "lock.h"
+#include "names.h"
+#include "save.h"
+#include "store.h"
 #include "sum.h"
 #include "unpack.h"
 
@@ -39,7 +49,11 @@ usage(void)
 	    "       world image [-k] directory layout[:name] architecture\n"
 	    "       world lock directory\n"
 	    "       world index directory name ...\n"
-	    "       world sum archive\n", stderr);
+	    "       world sum archive\n"
+	    "       world save directory\n"
+	    "       world restore directory archive\n"
+	    "       world put directory file\n"
+	    "       world get directory file\n", stderr);
 	exit(1);
 }
 
@@ -89,7 +103,7 @@ cmd_unpack(char *const *argv, int argc)
 			    what, sum, argv[1]);
 	}
 	confine(argv[0], CONFINE_WRITE);
-	unpack(fd, what, flags, &left);
+	unpack(fd, what, flags, &left, NULL);
 	report(what);
 	return (0);
 }
@@ -113,7 +127,8 @@ cmd_image(char *const *argv, int argc)
 	for (i = 0; i < im.im_nlayers; i++) {
 		snprintf(what, sizeof(what), "layer %u of %u", i + 1,
 		    im.im_nlayers);
-		unpack(im.im_fds[i], what, flags | UNPACK_LAYER, &left);
+		unpack(im.im_fds[i], what, flags | UNPACK_LAYER, &left,
+		    NULL);
 	}
 	if (left.ul_entries == 0)
 		errx(1, "%s: nothing is in it", layout);
@@ -135,37 +150,116 @@ cmd_sum(char *const *argv, int argc)
 	return (0);
 }
 
+static int
+cmd_lock(char *const *argv, int argc)
+{
+	if (argc != 1)
+		usage();
+	confine(argv[0], CONFINE_WRITE);
+	lock_root();
+	return (0);
+}
+
+static int
+cmd_index(char *const *argv, int argc)
+{
+	if (argc < 2)
+		usage();
+	confine(argv[0], 0);
+	return (index_print(argv + 1) == 0 ? 0 : 1);
+}
+
+static struct names minus, plus;
+
+static int
+cmd_save(char *const *argv, int argc)
+{
+	if (argc != 1)
+		usage();
+	names_read(&minus, &plus);
+	confine(argv[0], 0);
+	save(&plus);
+	return (0);
+}
+
+static int
+is_wanted(const char *name)
+{
+	return (names_have(&plus, name));
+}
+
+static int
+cmd_restore(char *const *argv, int argc)
+{
+	int fd;
+
+	if (argc != 2)
+		usage();
+	names_read(&minus, &plus);
+	names_sort(&plus);
+	fd = open_archive(argv[1]);
+	confine(argv[0], CONFINE_WRITE);
+	save_remove(&minus);
+	unpack(fd, "what was saved", UNPACK_SETID, &left, is_wanted);
+	return (0);
+}
+
+static int
+cmd_put(char *const *argv, int argc)
+{
+	if (argc != 2)
+		usage();
+	confine(argv[0], CONFINE_WRITE);
+	store_put(argv[1]);
+	return (0);
+}
+
+static int
+cmd_get(char *const *argv, int argc)
+{
+	if (argc != 2)
+		usage();
+	confine(argv[0], 0);
+	store_get(argv[1]);
+	return (0);
+}
+
+static const struct {
+	const char	*name;
+	int		(*fn)(char *const *, int);
+} verbs[] = {
+	{ "unpack", cmd_unpack },
+	{ "image", cmd_image },
+	{ "lock", cmd_lock },
+	{ "index", cmd_index },
+	{ "sum", cmd_sum },
+	{ "save", cmd_save },
+	{ "restore", cmd_restore },
+	{ "put", cmd_put },
+	{ "get", cmd_get },
+};
+
 int
 main(int argc, char **argv)
 {
-	const char *verb = argc > 1 ? argv[1] : "";
+	size_t i;
 
 	program_invocation_short_name = getenv("WORLD_FOR") != NULL ?
 	    getenv("WORLD_FOR") : argv[0];
 	/* A directory of the host among them would be a way out. */
 	close_range(3, ~0U, 0);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (argc > 2 && strcmp(argv[2], "-k") == 0) {
-		flags |= UNPACK_SETID;
-		argv++, argc--;
-	}
-	argv += 2, argc -= 2;
-	if (strcmp(verb, "unpack") == 0)
-		return (cmd_unpack(argv, argc));
-	if (strcmp(verb, "image") == 0)
-		return (cmd_image(argv, argc));
-	if (strcmp(verb, "sum") == 0)
-		return (cmd_sum(argv, argc));
-	if (argc < 1)
+	if (argc < 2)
 		usage();
-	if (strcmp(verb, "lock") == 0) {
-		confine(argv[0], CONFINE_WRITE);
-		lock_root();
-		return (0);
-	}
-	if (strcmp(verb, "index") == 0) {
-		confine(argv[0], 0);
-		return (index_print(argv + 1) == 0 ? 0 : 1);
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		argv += 2, argc -= 2;
+		if (argc > 0 && strcmp(argv[0], "-k") == 0) {
+			flags |= UNPACK_SETID;
+			argv++, argc--;
+		}
+		return (verbs[i].fn(argv, argc));
 	}
 	usage();
 }
