@@ -448,6 +448,17 @@ int	jail_remount(int jid);
 int	jail_share(const char *path);
 int	jail_unshare(const char *path);
 
+/*
+ * jail_freeze: stop the processes of n jails (not of their children) where
+ * they are, and return when none of them runs: for a copy of their files that
+ * is of one moment.  They go on with jail_thaw(), or when the caller ends,
+ * however that comes about.  A jail that is not there is no error.  NULL, with
+ * all of them going on, where one does not stop (ETIMEDOUT).
+ */
+struct jail_freeze;
+struct jail_freeze *jail_freeze(const int *jids, unsigned n);
+void	jail_thaw(struct jail_freeze *fz);
+
 #ifdef __cplusplus
 }
 #endif
