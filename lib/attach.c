@@ -99,6 +99,8 @@ attach_to(const struct state *st, const struct prison *pr, int guard)
 		return (-1);
 	}
 	entry_unlock(&en);
+	/* The host's table of jails is not for a prisoner to write to. */
+	state_forget();
 	return (0);
 }
 

@@ -69,8 +69,8 @@ table_map(const struct state *st)
  * The mapping is kept for the next call: a program that lists a thousand
  * jails, or makes one for each request, would map and unmap for each.  It is
  * no descriptor, so nobody can close it under us; whether it is still that of
- * the table is asked each time.  It is never unmapped (another thread may be
- * using it), for a host's table is made once a boot.
+ * the table is asked each time.  It is not unmapped (another thread may be
+ * using it), for a host's table is made once a boot; but see state_forget().
  */
 static struct {
 	pthread_mutex_t	 ca_mutex;
@@ -102,6 +102,16 @@ table_open(struct state *st)
 	st->st_table = cache.ca_table;
 	pthread_mutex_unlock(&cache.ca_mutex);
 	return (st->st_table == NULL ? -1 : table_check(st->st_table));
+}
+
+void
+state_forget(void)
+{
+	pthread_mutex_lock(&cache.ca_mutex);
+	if (cache.ca_table != NULL)
+		munmap(cache.ca_table, sizeof(*cache.ca_table));
+	cache.ca_table = NULL;
+	pthread_mutex_unlock(&cache.ca_mutex);
 }
 
 static int

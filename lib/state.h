@@ -89,6 +89,12 @@ struct state {
 int	state_open(struct state *st, int make);
 void	state_close(struct state *st);
 
+/*
+ * For a process that has become a prisoner and is its only thread: unmap the
+ * table.  After this an open state can be closed, and nothing else.
+ */
+void	state_forget(void);
+
 /* The state's directory, if it is below this absolute path; else NULL. */
 const char *state_dir_below(const char *path);
 
