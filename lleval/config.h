@@ -9,6 +9,7 @@
 #define LANGUAGES_MAX	64
 #define WORDS_MAX	32	/* of a command */
 #define ALIASES_MAX	8
+#define VERSION_MAX	80
 
 /* What a run may use.  Each has a value for who asks for none, and a most. */
 enum limit {
@@ -35,7 +36,7 @@ struct language {
 	int	 la_line;		/* where it begins */
 	/* found at start */
 	int	 la_offered;
-	char	 la_version[80];
+	char	 la_version[VERSION_MAX];
 };
 
 enum network { NETWORK_NONE, NETWORK_INHERIT };

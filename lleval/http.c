@@ -799,7 +799,8 @@ log_request(const struct request *rq, int broken)
 		json_object_object_add(o, "memory",
 		    json_object_new_int64((int64_t)ev->ev_memory));
 	}
-	log_event("request", o);
+	log_event("request", to_text(o));
+	json_object_put(o);
 }
 
 static void
@@ -855,7 +856,7 @@ begin_stop(void *arg)
 	stopping = 1;
 	stop_at = now() + (double)config->co_grace / 1000;
 	MHD_quiesce_daemon(httpd);
-	log_event("stopping", json_object_new_object());
+	log_event("stopping", NULL);
 }
 
 static void

@@ -2,19 +2,22 @@
 /*
  * lleval: a prison per request.
  *
- * Theory of operation.  Two processes.
+ * Theory of operation.  Two processes, each of a program of its own.
  *
  * The keeper (this one, root) reads the configuration, mounts the worlds
  * (world.c), finds out which languages they have by running each in a prison,
- * opens the listening socket, and makes the other.  From then on it makes
- * prisons ahead (pool.c), runs in them what it is sent (keeper.c, stage.c), and
- * takes nothing on trust that it is sent (wire.c).  It reads no HTTP and no
- * JSON.
+ * opens the listening socket, and starts the other (part.c).  From then on it
+ * makes prisons ahead (pool.c), runs in them what it is sent (keeper.c,
+ * stage.c), and takes nothing on trust that it is sent (wire.c).  It reads no
+ * HTTP and no JSON.  It is small and static, for whatever it has mapped is
+ * copied for each prison that is built and each command that is started.
  *
- * The HTTP part (http.c) is in a prison itself, whose root is an empty
- * directory, is nobody there, and has no system call left that opens, connects
- * or runs anything (jailed.c).  It has the listening socket and one end of a
- * socket pair, the control socket.
+ * The HTTP part (lleval-http.c, http.c) is in a prison itself, whose root is an
+ * empty directory, is nobody there, and has no system call left that opens,
+ * connects or runs anything (jailed.c).  It has the listening socket; one end
+ * of a socket pair, the control socket; the configuration as the keeper has
+ * read it, so that both have the same; and memory that the keeper writes what
+ * it has found and counted to.
  *
  *	client --TCP--> HTTP part --control--> keeper --> prison
  *	                    ^  ^---- talk --------'         |
@@ -37,12 +40,12 @@
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
-#include <netdb.h>
+#include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,16 +56,15 @@
 #include <jail.h>
 
 #include "config.h"
-#include "http.h"
-#include "jailed.h"
 #include "keeper.h"
+#include "listen.h"
 #include "log.h"
+#include "part.h"
 #include "pool.h"
 #include "probe.h"
 #include "world.h"
 
 #define CONFIG		"/etc/lleval.conf"
-#define BACKLOG		512
 #define KILL_AFTER	5000	/* ms beyond the grace */
 
 static struct config config;
@@ -79,10 +81,38 @@ usage(void)
  * Before anybody is served.
  */
 
-static void
+/* A copy of the file that nobody changes any more. */
+static int
+copy_config(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), copy;
+	char buf[16384];
+	ssize_t n;
+
+	if (fd == -1)
+		err(1, "%s", path);
+	copy = memfd_create("lleval.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (copy == -1)
+		err(1, "memfd_create");
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		if (write(copy, buf, (size_t)n) != n)
+			err(1, "memfd");
+	if (n == -1)
+		err(1, "%s", path);
+	close(fd);
+	if (fcntl(copy, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW |
+	    F_SEAL_SHRINK | F_SEAL_SEAL) == -1 ||
+	    lseek(copy, 0, SEEK_SET) == -1)
+		err(1, "memfd");
+	return (copy);
+}
+
+/* What was read, from its beginning. */
+static int
 read_config(const char *path, const char *listen_at, const char *world)
 {
-	FILE *fp = fopen(path, "re");
+	int copy = copy_config(path);
+	FILE *fp = fdopen(dup(copy), "r");
 	char error[512];
 
 	if (fp == NULL)
@@ -102,55 +132,22 @@ read_config(const char *path, const char *listen_at, const char *world)
 		config.co_runs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) * 2;
 	if (config.co_pool == 0)
 		config.co_pool = config.co_runs * 2;
+	lseek(copy, 0, SEEK_SET);
+	return (copy);
 }
 
-/* "127.0.0.1:8083", "[::1]:8083" */
 static int
-open_listener(const char *where)
+open_listener(void)
 {
-	struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
-	}, *ai;
-	char host[128], *colon;
-	int error, fd, one = 1;
+	char error[512], name[128], object[160];
+	int fd = listen_open(config.co_listen, error, sizeof(error));
 
-	snprintf(host, sizeof(host), "%s", where);
-	if ((colon = strrchr(host, ':')) == NULL)
-		errx(1, "listen %s: not address:port", where);
-	*colon++ = '\0';
-	if (host[0] == '[' && colon[-2] == ']') {
-		colon[-2] = '\0';
-		memmove(host, host + 1, strlen(host));
-	}
-	if ((error = getaddrinfo(host, colon, &hints, &ai)) != 0)
-		errx(1, "listen %s: %s", where, gai_strerror(error));
-	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one,
-	    sizeof(one)) == -1 || bind(fd, ai->ai_addr, ai->ai_addrlen) == -1 ||
-	    listen(fd, BACKLOG) == -1)
-		err(1, "listen %s", where);
-	freeaddrinfo(ai);
+	if (fd == -1)
+		errx(1, "%s", error);
+	listen_name(fd, name, sizeof(name));
+	snprintf(object, sizeof(object), "{\"address\":\"%s\"}", name);
+	log_event("listening", object);
 	return (fd);
-}
-
-static void
-say_listening(int fd)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	char host[64], port[16], text[96];
-	struct json_object *o = json_object_new_object();
-
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1 ||
-	    getnameinfo((struct sockaddr *)&ss, len, host, sizeof(host), port,
-	    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		host[0] = port[0] = '\0';
-	snprintf(text, sizeof(text), ss.ss_family == AF_INET6 ? "[%s]:%s" :
-	    "%s:%s", host, port);
-	json_object_object_add(o, "address", json_object_new_string(text));
-	log_event("listening", o);
 }
 
 static void
@@ -167,66 +164,15 @@ list_languages(void)
 }
 
 /* ------------------------------------------------------------------------
- * The two processes.
+ * Serving.
  */
-
-struct http_part {
-	pid_t	ht_pid;
-	int	ht_pidfd;
-	int	ht_jid;		/* of its own prison */
-};
-
-static void __attribute__((noreturn))
-http_child(const struct shared *sh, int listen_fd, int control, int tell)
-{
-	char error[JAIL_ERRMSGLEN + 128];
-	int jid = jail_myself(worlds_empty(), worlds_owner(), error,
-	    sizeof(error));
-
-	if (jid == -1 || write(tell, &jid, sizeof(jid)) != sizeof(jid)) {
-		log_error("start", error);
-		_exit(1);
-	}
-	close(tell);
-	_exit(http_main(&config, sh, listen_fd, control));
-}
-
-/* 0 when it is where it should be, or -1. */
-static int
-start_http(struct http_part *ht, const struct shared *sh, int listen_fd,
-    int control[2])
-{
-	int tell[2];
-
-	if (pipe(tell) == -1 || (ht->ht_pid = fork()) == -1)
-		err(1, "start");
-	if (ht->ht_pid == 0) {
-		close(control[0]);
-		close(tell[0]);
-		http_child(sh, listen_fd, control[1], tell[1]);
-	}
-	close(control[1]);
-	close(listen_fd);
-	close(tell[1]);
-	/* Said before it has heard anything from the world. */
-	if (read(tell[0], &ht->ht_jid, sizeof(ht->ht_jid)) !=
-	    sizeof(ht->ht_jid)) {
-		waitpid(ht->ht_pid, NULL, 0);
-		return (-1);
-	}
-	close(tell[0]);
-	ht->ht_pidfd = (int)syscall(SYS_pidfd_open, ht->ht_pid, 0);
-	if (ht->ht_pidfd == -1)
-		err(1, "pidfd_open");
-	return (0);
-}
 
 /* Signals go on to the HTTP part; its end is ours.  Its wait status. */
 static int
-wait_for_http(const struct http_part *ht, int signals)
+wait_for_part(const struct part *pa, int signals)
 {
 	struct pollfd pfd[2] = {
-		{ .fd = ht->ht_pidfd, .events = POLLIN },
+		{ .fd = pa->pa_pidfd, .events = POLLIN },
 		{ .fd = signals, .events = POLLIN },
 	};
 	int n, patience = -1, status = 0;
@@ -235,16 +181,16 @@ wait_for_http(const struct http_part *ht, int signals)
 	for (;;) {
 		n = poll(pfd, 2, patience);
 		if (n == 0)
-			kill(ht->ht_pid, SIGKILL);	/* its grace is long over */
+			kill(pa->pa_pid, SIGKILL);	/* its grace is long over */
 		if ((n == -1 && errno != EINTR) || pfd[0].revents != 0)
 			break;
 		if (n == 1 && read(signals, &si, sizeof(si)) == sizeof(si)) {
-			kill(ht->ht_pid, SIGTERM);
+			kill(pa->pa_pid, SIGTERM);
 			patience = (int)config.co_grace + KILL_AFTER;
 		}
 	}
-	waitpid(ht->ht_pid, &status, 0);
-	jail_remove(ht->ht_jid);
+	waitpid(pa->pa_pid, &status, 0);
+	jail_remove(pa->pa_jid);
 	return (status);
 }
 
@@ -261,35 +207,53 @@ block_signals(void)
 	return (signalfd(-1, &set, SFD_CLOEXEC));
 }
 
-static int
-serve(void)
+/* What was found, for the HTTP part. */
+static void
+share_found(struct shared *sh)
 {
-	struct shared *sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int control[2], listen_fd, signals, status;
-	struct http_part http;
+	struct found *fo = sh->sh_found;
+	unsigned i;
 
-	if (sh == MAP_FAILED || socketpair(AF_UNIX, SOCK_SEQPACKET |
-	    SOCK_CLOEXEC, 0, control) == -1 ||
-	    (signals = block_signals()) == -1)
+	sh->sh_magic = WIRE_MAGIC;
+	sh->sh_runs = config.co_runs;
+	for (i = 0; i < config.co_nlanguages; i++, fo++) {
+		fo->fo_offered = config.co_languages[i].la_offered;
+		memcpy(fo->fo_version, config.co_languages[i].la_version,
+		    sizeof(fo->fo_version));
+	}
+}
+
+static int
+serve(const char *part_path, int config_fd)
+{
+	int control[2], shared_fd, signals, status;
+	struct shared *sh = part_share(&shared_fd);
+	struct part part;
+
+	if (sh == NULL || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+	    control) == -1 || (signals = block_signals()) == -1)
 		err(1, "start");
-	listen_fd = open_listener(config.co_listen);
-	say_listening(listen_fd);
-	if (start_http(&http, sh, listen_fd, control) == -1)
+	share_found(sh);
+	int fds[] = { open_listener(), control[1], shared_fd, config_fd };
+	if (part_start(&part, part_path, fds) == -1)
 		return (1);
+	close(fds[0]);
+	close(control[1]);
+	close(shared_fd);
+	close(config_fd);
 	if (pool_start(&config, sh) == -1 || keeper_start(&config, sh,
 	    control[0]) == -1) {
 		log_error("start", strerror(errno));
-		kill(http.ht_pid, SIGKILL);
+		kill(part.pa_pid, SIGKILL);
 	}
-	status = wait_for_http(&http, signals);
+	status = wait_for_part(&part, signals);
 	/* What is still on its way finds the other end closed. */
 	shutdown(control[0], SHUT_RD);
 	keeper_join();
 	pool_stop();
 	if (status != 0)
 		log_error("stop", "the HTTP part has failed");
-	log_event("stopped", json_object_new_object());
+	log_event("stopped", NULL);
 	return (status == 0 ? 0 : 1);
 }
 
@@ -302,9 +266,8 @@ close_at_exit(void)
 int
 main(int argc, char **argv)
 {
-	const char *file = CONFIG, *listen_at = NULL,
-	    *world = NULL;
-	int ch, check = 0, list = 0, status;
+	const char *file = CONFIG, *listen_at = NULL, *part, *world = NULL;
+	int ch, check = 0, config_fd, list = 0, status;
 	char error[JAIL_ERRMSGLEN + 256];
 
 	while ((ch = getopt(argc, argv, "f:l:nvw:")) != -1)
@@ -329,12 +292,18 @@ main(int argc, char **argv)
 		}
 	if (argc != optind)
 		usage();
-	read_config(file, listen_at, world);
+	config_fd = read_config(file, listen_at, world);
 	if (check)
 		return (0);
 	if (geteuid() != 0)
 		errx(1, "only root can make prisons, and without them nothing "
 		    "is run");
+	if ((part = part_find(error, sizeof(error))) == NULL && !list)
+		errx(1, "%s", error);
+	/* An arena for each thread would be copied for each command. */
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1);
+#endif
 	log_open(config.co_log);
 	atexit(close_at_exit);
 	if (worlds_open(&config, error, sizeof(error)) == -1)
@@ -346,7 +315,7 @@ main(int argc, char **argv)
 		list_languages();
 		return (0);
 	}
-	status = serve();
+	status = serve(part, config_fd);
 	worlds_close();
 	config_free(&config);
 	return (status);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "log.h"
 
+#include <sys/uio.h>
+
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -16,51 +19,61 @@ log_open(const char *how)
 
 /* In one write, so that lines of two processes do not mix. */
 static void
-write_line(const char *event, struct json_object *rest)
+write_line(const char *event, const char *object)
 {
-	struct json_object *o = json_object_new_object();
-	char stamp[64], line[4096];
+	char begin[128], stamp[32];
+	struct iovec iov[3];
 	struct timespec ts;
 	struct tm tm;
-	size_t n;
-	int len;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	gmtime_r(&ts.tv_sec, &tm);
-	n = strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(stamp + n, sizeof(stamp) - n, ".%03ldZ",
-	    ts.tv_nsec / 1000000);
-	json_object_object_add(o, "time", json_object_new_string(stamp));
-	json_object_object_add(o, "event", json_object_new_string(event));
-	json_object_object_foreach(rest, key, value)
-		json_object_object_add(o, key, json_object_get(value));
-	len = snprintf(line, sizeof(line), "%s\n",
-	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-	    JSON_C_TO_STRING_NOSLASHESCAPE));
-	if (len >= (int)sizeof(line))
-		len = sizeof(line) - 1;
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(begin, sizeof(begin), "{\"time\":\"%s.%03ldZ\",\"event\":"
+	    "\"%s\"%s", stamp, ts.tv_nsec / 1000000, event,
+	    object[1] == '}' ? "" : ",");
+	iov[0].iov_base = begin;
+	iov[0].iov_len = strlen(begin);
+	iov[1].iov_base = (void *)(uintptr_t)(object + 1);
+	iov[1].iov_len = strlen(object + 1);
+	iov[2].iov_base = (void *)(uintptr_t)"\n";
+	iov[2].iov_len = 1;
 	/* Where that fails there is nowhere to say so. */
-	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) == -1)
+	if (writev(STDERR_FILENO, iov, 3) == -1)
 		quiet = 1;
-	json_object_put(o);
-	json_object_put(rest);
 }
 
 void
-log_event(const char *event, struct json_object *o)
+log_event(const char *event, const char *object)
 {
-	if (quiet)
-		json_object_put(o);
-	else
-		write_line(event, o);
+	if (!quiet)
+		write_line(event, object != NULL ? object : "{}");
+}
+
+/* As what stands between the quotes of a string; cut where it does not fit. */
+static void
+escape(const char *text, char *to, size_t size)
+{
+	const char *end = to + size - sizeof("\\u0000");
+
+	for (; *text != '\0' && to < end; text++)
+		if ((unsigned char)*text < ' ')
+			to += sprintf(to, "\\u%04x", *text);
+		else {
+			if (*text == '"' || *text == '\\')
+				*to++ = '\\';
+			*to++ = *text;
+		}
+	*to = '\0';
 }
 
 void
 log_error(const char *what, const char *text)
 {
-	struct json_object *o = json_object_new_object();
+	char object[2048], escaped[1536];
 
-	json_object_object_add(o, "what", json_object_new_string(what));
-	json_object_object_add(o, "error", json_object_new_string(text));
-	write_line("error", o);
+	escape(text, escaped, sizeof(escaped));
+	snprintf(object, sizeof(object), "{\"what\":\"%s\",\"error\":\"%s\"}",
+	    what, escaped);
+	write_line("error", object);
 }

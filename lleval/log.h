@@ -3,12 +3,11 @@
 #ifndef LLEVAL_LOG_H
 #define LLEVAL_LOG_H
 
-#include <json-c/json.h>
-
 void	log_open(const char *how);	/* "json" or "none" */
 
-/* {"time": ..., "event": event} and what o has; o is taken. */
-void	log_event(const char *event, struct json_object *o);
+/* {"time": ..., "event": event} and the members of object, which is JSON, or
+   NULL for none. */
+void	log_event(const char *event, const char *object);
 
 /* Something did not work: also with "none". */
 void	log_error(const char *what, const char *text);

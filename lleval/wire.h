@@ -19,7 +19,7 @@
 
 #include "config.h"
 
-#define WIRE_MAGIC	0x6c6c6532u
+#define WIRE_MAGIC	0x6c6c6533u	/* changed with what is below */
 #define WIRE_FILES	64
 #define WIRE_ARGS	256
 #define WIRE_NAME	256		/* bytes of a file's path, with NUL */
@@ -85,8 +85,20 @@ enum order {
 	ORDER_OUTPUT,		/* it has written too much: end it */
 };
 
-/* Counters that the keeper writes for /metrics, and never reads. */
+/* A language of the configuration. */
+struct found {
+	int	fo_offered;
+	char	fo_version[VERSION_MAX];	/* or why it is not */
+};
+
+/*
+ * What the keeper has found out before the HTTP part is there, and counters
+ * that it writes for /metrics and never reads.
+ */
 struct shared {
+	uint32_t	sh_magic;
+	unsigned	sh_runs;	/* co_runs, where 0 was said */
+	struct found	sh_found[LANGUAGES_MAX];
 	atomic_ullong	sh_made;	/* prisons */
 	atomic_ullong	sh_ended;
 	atomic_ullong	sh_missed;	/* made while a request waited */

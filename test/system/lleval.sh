@@ -655,6 +655,62 @@ the_http_part_has_no_rights()
 	    -o match:'^Uid:.1879[0-9]*.1879[0-9]*' cat "/proc/$pid/status"
 	atf_check -o empty ls -A "/proc/$pid/root/"
 	atf_check -o match:'lleval-http' jls
+	# it reads what the keeper has found, and holds no more than it needs
+	atf_check -o match:'r--s .*memfd:lleval ' -o not-match:'rw-s' \
+	    cat "/proc/$pid/maps"
+	atf_check -s exit:1 sh -c 'find /proc/$0/fd -type l -printf "%f %l\n" |
+	    grep -v -e "^[012] " -e "socket:" -e "anon_inode:"' "$pid"
+	stop_server
+}
+
+prison_test the_keeper_has_none_of_what_reads_http_in_it
+the_keeper_has_none_of_what_reads_http_in_it()
+{
+	server
+	! grep -q libasan "/proc/$server_pid/maps" || skip "sanitizers are shared libraries"
+	atf_check -o not-match:'\.so' cat "/proc/$server_pid/maps"
+	atf_check -o match:'libmicrohttpd' \
+	    cat "/proc/$(pgrep -o -P "$server_pid")/maps"
+	stop_server
+}
+
+prison_test without_its_other_part_nothing_is_served
+without_its_other_part_nothing_is_served()
+{
+	server
+	kill "$server_pid"; wait "$server_pid"
+	mkdir alone
+	cp "$BUILD/lleval/lleval" alone/
+	atf_check -s exit:1 -o empty \
+	    -e match:'^lleval: .*/lleval-http: No such file .*install lleval again' \
+	    timeout 10 alone/lleval -f "$W/lleval.conf"
+	atf_check -o match:'^sh .*busybox' -e ignore \
+	    host alone/lleval -v -f "$W/lleval.conf"
+	# something else of that name
+	cp "$BUILD/test/probe/true" alone/lleval-http
+	atf_check -s exit:1 -o empty -e match:'ended before it was confined' \
+	    host alone/lleval -f "$W/lleval.conf"
+	nothing_left
+	atf_check -s exit:1 -e match:'it is lleval.8. that starts this' \
+	    "$BUILD/lleval/lleval-http"
+}
+
+prison_test both_parts_have_the_configuration_that_was_read
+both_parts_have_the_configuration_that_was_read()
+{
+	server
+	kill "$server_pid"; wait "$server_pid"
+	: >server.err
+	{ echo 'cors = https://example.org'; cat "$W/lleval.conf"; } |
+	    host "$BUILD/lleval/lleval" -f /dev/stdin 2>server.err \
+	    >server.out &
+	server_pid=$!
+	wait_for 100 grep -q listening server.err ||
+	    atf_fail "no server: $(cat server.err)"
+	atf_check -o match:'Access-Control-Allow-Origin: https://example.org' \
+	    host curl -s -D - -o /dev/null -X OPTIONS "$BASE/v1/run"
+	run 'echo from a pipe'
+	replied 'from a pipe'
 	stop_server
 }
 

@@ -18,6 +18,8 @@
 #include <cmocka.h>
 
 #include "config.h"
+#include "listen.h"
+#include "log.h"
 #include "rate.h"
 #include "text.h"
 #include "wire.h"
@@ -433,6 +435,100 @@ a_message_crosses_and_a_strange_one_does_not(void **state)
 	sent_free(se);
 }
 
+static void
+an_address_is_taken_as_it_is_told(void **state)
+{
+	static const char *const bad[] = {
+		"", "8083", ":8083", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
+		"127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1: 1",
+		"localhost:8083", "::1:8083", "[::1]", "[::1]8083", "[]:1",
+		"[127.0.0.1]:1", "[fe80::1%none]:1",
+	};
+	char error[256], name[128], again[192];
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(listen_open(bad[i], error, sizeof(error)),
+		    -1);
+		assert_non_null(strstr(error, "not an address and a port"));
+	}
+	fd = listen_open("127.0.0.1:0", error, sizeof(error));
+	assert_int_not_equal(fd, -1);
+	listen_name(fd, name, sizeof(name));
+	assert_int_equal(strncmp(name, "127.0.0.1:", 10), 0);
+	assert_int_equal(listen_open(name, error, sizeof(error)), -1);
+	snprintf(again, sizeof(again), "listen %s: Address already in use",
+	    name);
+	assert_string_equal(error, again);
+	close(fd);
+}
+
+/* What is written to standard error meanwhile. */
+static void
+logged(void (*fn)(void), char *text, size_t size)
+{
+	int keep = dup(2), p[2];
+	ssize_t n;
+
+	assert_int_equal(pipe(p), 0);
+	dup2(p[1], 2);
+	fn();
+	dup2(keep, 2);
+	close(keep);
+	close(p[1]);
+	n = read(p[0], text, size - 1);
+	text[n > 0 ? n : 0] = '\0';
+	close(p[0]);
+}
+
+static void
+say_some(void)
+{
+	log_open("json");
+	log_event("none", NULL);
+	log_event("one", "{\"a\":1}");
+	log_open("none");
+	log_event("quiet", NULL);
+	log_error("what", "a \"b\"\\\n\x01");
+}
+
+static void
+say_much(void)
+{
+	char much[8192];
+
+	memset(much, 1, sizeof(much) - 1);
+	much[sizeof(much) - 1] = '\0';
+	log_error("what", much);
+}
+
+/* The stamp is 24 characters. */
+static void
+a_log_is_lines_of_json(void **state)
+{
+	static const char *const rest[] = {
+		"\",\"event\":\"none\"}\n", "\",\"event\":\"one\",\"a\":1}\n",
+		"\",\"event\":\"error\",\"what\":\"what\",\"error\":\"a \\\"b"
+		"\\\"\\\\\\u000a\\u0001\"}\n"
+	};
+	char text[8192], *p = text;
+	size_t i;
+
+	(void)state;
+	logged(say_some, text, sizeof(text));
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(strncmp(p, "{\"time\":\"", 9), 0);
+		p += 9 + 24;
+		assert_int_equal(strncmp(p, rest[i], strlen(rest[i])), 0);
+		p += strlen(rest[i]);
+	}
+	assert_string_equal(p, "");
+	logged(say_much, text, sizeof(text));
+	assert_string_equal(text + strlen(text) - 9, "\\u0001\"}\n");
+}
+
 int
 main(void)
 {
@@ -448,6 +544,8 @@ main(void)
 		cmocka_unit_test(a_run_beyond_what_may_be_is_refused),
 		cmocka_unit_test(descriptors_are_what_they_should_be),
 		cmocka_unit_test(a_message_crosses_and_a_strange_one_does_not),
+		cmocka_unit_test(an_address_is_taken_as_it_is_told),
+		cmocka_unit_test(a_log_is_lines_of_json),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
