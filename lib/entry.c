@@ -119,6 +119,24 @@ view_take(struct entry *en, pid_t pid)
 	return (0);
 }
 
+/* The first process of a PID namespace right below ours, of a cgroup's. */
+static pid_t
+find_first(const struct entry *en, const pid_t *pids, int n)
+{
+	char buf[4096], path[32], *p;
+	int i, number;
+
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%d/status", (int)pids[i]);
+		if (sys_read_at(en->en_proc, path, buf, sizeof(buf)) > 0 &&
+		    (p = strstr(buf, "\nNSpid:")) != NULL &&
+		    sscanf(p, "\nNSpid: %*d %d\n", &number) == 1 &&
+		    number == 1)
+			return (pids[i]);
+	}
+	return (0);
+}
+
 /* Open the namespaces of a process that is in the prison's view.  1 or 0. */
 static int
 view_join(struct entry *en)
@@ -140,8 +158,11 @@ view_join(struct entry *en)
 	if (ns_ids(en->en_proc, &en->en_mine) == -1)
 		return (0);
 	for (i = 0; i < n; i++)
-		if (pids[i] > 0 && view_take(en, pids[i]))
+		if (pids[i] > 0 && view_take(en, pids[i])) {
+			if (en->en_pidns != -1)
+				en->en_pid1 = find_first(en, pids, n);
 			return (1);
+		}
 	return (0);
 }
 

@@ -57,6 +57,7 @@ extern char **environ;
 #define FIRST_TRIES	3	/* when a first process ends under us */
 #define COMING_IN	"jail: coming in"	/* its name until exec */
 #define SWEPT_ROUNDS	10000	/* of 0.1 ms: then somebody has stopped it */
+#define STAT_EXITING	0x4	/* PF_EXITING, in the flags of /proc/PID/stat */
 #define PTMX_RDEV	makedev(5, 2)
 
 struct spawn {
@@ -344,6 +345,43 @@ child_count(const struct spawn *sp)
 	close(fd);
 }
 
+/* Does it sleep, and not on its way out?  -1 when it is gone. */
+static int
+sleeps(int procfd, pid_t pid)
+{
+	char buf[1024], path[32], state;
+	const char *p;
+	unsigned flags;
+
+	snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	if (sys_read_at(procfd, path, buf, sizeof(buf)) <= 0 ||
+	    (p = strrchr(buf, ')')) == NULL || sscanf(p,
+	    ") %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+		return (-1);
+	return (state == 'S' && (flags & STAT_EXITING) == 0);
+}
+
+/*
+ * The first process of a PID namespace ends when nobody else is there, and
+ * takes all with it.  Asleep it has yet to look, and will see us; awake it may
+ * have looked before we came.
+ */
+static int
+child_is_seen(const struct entry *en)
+{
+	int asleep, round;
+
+	for (round = 0; round < SWEPT_ROUNDS; round++) {
+		if ((asleep = sleeps(en->en_proc, en->en_pid1)) == -1)
+			return (jail_errx(ESTALE,
+			    "the jail's first process has ended"));
+		if (asleep)
+			return (0);
+		usleep(100);
+	}
+	return (0);	/* it is stopped, or traced: by somebody inside */
+}
+
 static int
 child_run(struct spawn *sp)
 {
@@ -357,6 +395,8 @@ child_run(struct spawn *sp)
 		return (jail_err(errno, "setsid"));
 	if (sp->sp_en.en_pidns != -1)
 		prctl(PR_SET_NAME, COMING_IN);	/* see was_swept_away() */
+	if (sp->sp_en.en_pid1 != 0 && child_is_seen(&sp->sp_en) == -1)
+		return (-1);
 	if (sp->sp_event != -1)
 		child_count(sp);
 	if (child_signals() == -1 || child_limits(sp) == -1 ||

@@ -20,7 +20,7 @@
 #define EACCES_		13
 #define ENOEXEC_	8
 #define IDLE_NSEC	500000000	/* how often we look */
-#define IDLE_ROUNDS	2		/* looks in vain before we end */
+#define IDLE_ROUNDS	2		/* waits between looks in vain */
 
 static long
 call(long nr, long a, long b, long c, long d, long e)
@@ -53,6 +53,9 @@ call(long nr, long a, long b, long c, long d, long e)
  * Orphans of the PID namespace become our children; the commands themselves
  * are their starters', outside.  So that nobody else is left is told not by
  * wait but by kill(-1), which spares its sender.
+ *
+ * Between the last look and the end there is no sleep: who comes in waits
+ * until he has seen us asleep, and knows that we shall see him (lib/spawn.c).
  */
 static void
 hold(void)
@@ -62,13 +65,13 @@ hold(void)
 	int idle = 0;
 
 	call(__NR_rt_sigprocmask, SIG_BLOCK, (long)&chld, 0, sizeof(chld), 0);
-	while (idle < IDLE_ROUNDS) {
+	for (;;) {
 		while (call(__NR_wait4, -1, 0, WNOHANG, 0, 0) > 0)
 			;
-		if (call(__NR_kill, -1, 0, 0, 0, 0) == -ESRCH_)
-			idle++;
-		else
+		if (call(__NR_kill, -1, 0, 0, 0, 0) != -ESRCH_)
 			idle = 0;
+		else if (idle++ == IDLE_ROUNDS)
+			return;
 		call(__NR_rt_sigtimedwait, (long)&chld, 0, (long)&ts,
 		    sizeof(chld), 0);
 	}

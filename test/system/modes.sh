@@ -168,6 +168,20 @@ commands_come_and_go_in_a_prison_with_pids_of_its_own()
 	atf_check -o empty cat lane.1 lane.2 lane.3 lane.4
 }
 
+# The first process of its PIDs waits a second for others, and what it then takes
+# with it when it ends is all there is.
+prison_test who_comes_when_the_first_process_is_about_to_end_stays
+who_comes_when_the_first_process_is_about_to_end_stays()
+{
+	prison j pid=new
+	for pause in 0.45 0.6 0.75 0.9 0.95 1 1.05 1.1; do
+		atf_check jexec j /bin/true
+		sleep $pause
+		atf_check -o inline:"$pause\n" jexec j /bin/sh -c \
+		    "sleep 0.7; echo $pause"
+	done
+}
+
 atf_init_test_cases()
 {
 	add_cases
