@@ -60,6 +60,11 @@ const struct allow allowtab[] = {
 	{ PR_ALLOW_TAMPERING, 0, 0, AL_NEVER,
 	    "no host uid is the same as a prisoner's" },
 	{ PR_ALLOW_VMM, 0, 0, AL_NEVER, "/dev/kvm is given by devfs rules" },
+#if defined(__x86_64__)
+	{ PR_ALLOW_I386, 0, 0, AL_PROCESS, NULL },
+#else
+	{ PR_ALLOW_I386, 0, 0, AL_NEVER, "this machine has no such programs" },
+#endif
 };
 const size_t allowtab_n = sizeof(allowtab) / sizeof(allowtab[0]);
 

@@ -2,6 +2,7 @@
 #include "entry.h"
 
 #include <sys/file.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -334,6 +335,9 @@ entry_prepare(struct entry *en, const struct state *st,
 		flags |= FILTER_PIDNEW;
 	if (may_nest(pr))
 		flags |= FILTER_NEWNS;
+	if ((pr->pr_allow & PR_ALLOW_I386) != 0)
+		flags |= FILTER_I386;
+	en->en_i386 = pr->pr_i386;
 	en->en_caps = allow_caps(pr->pr_allow, pr->pr_user ==
 	    JAIL_SYS_INHERIT, pr->pr_vnet == JAIL_SYS_NEW);
 	if (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
@@ -504,6 +508,8 @@ entry_confine(const struct entry *en, int keep)
 		if ((en->en_caps >> cap & 1) == 0 &&
 		    prctl(PR_CAPBSET_DROP, cap) == -1 && errno != EINVAL)
 			return (jail_err(errno, "drop capability %d", cap));
+	if (en->en_i386 && personality(PER_LINUX32) == -1)
+		return (jail_err(errno, "personality(2)"));
 	if (filter_install(&en->en_filter) == -1)
 		return (jail_err(errno, "install the system call filter "
 		    "(CONFIG_SECCOMP_FILTER)"));

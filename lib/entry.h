@@ -54,6 +54,7 @@ struct entry {
 	int		en_sealed;	/* build: all of the root read-only */
 	const struct entry_mount *en_mounts;	/* build: then these on it */
 	unsigned	en_nmounts;
+	int		en_i386;	/* the machine is to be an i686 */
 	unsigned	en_filter_flags; /* FILTER_ beside the prison's own */
 	struct limit_entry en_limit;
 	uint64_t	en_caps;	/* bounding set */

@@ -26,6 +26,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "allow.h"
 #include "sys.h"
 
@@ -47,77 +48,28 @@
 #ifndef SYS_quotactl_fd
 #define SYS_quotactl_fd 443
 #endif
+#ifndef SYS_iopl
+#define SYS_iopl	-1
+#define SYS_ioperm	-1
+#endif
 
-/* Calls refused whole, unless one of `rf_calls` is given. */
-struct refusal {
-	int		rf_nr;
-	unsigned	rf_calls;	/* CALLS_, 0: never given */
-	int		rf_errno;
+#define REFUSE(name, calls, error) { SYS_##name, calls, error },
+static const struct refusal refusals[] = {
+#include "refusals.inc"
 };
 
-static const struct refusal refusals[] = {
-	/* Arguments behind a pointer, which a filter cannot read: programs
-	   fall back to clone(2). */
-	{ SYS_clone3, 0, ENOSYS },
-	/* Tells the exit status and cgroup of any process of the host
-	   (PIDFD_GET_INFO, since 6.13).  CLONE_PIDFD remains. */
-	{ SYS_pidfd_open, 0, ENOSYS },
-	/* Its socket() and connect() are seen by nobody. */
-	{ SYS_io_uring_setup, 0, ENOSYS },
-	{ SYS_io_uring_enter, 0, ENOSYS },
-	{ SYS_io_uring_register, 0, ENOSYS },
-	{ SYS_setns, 0, EPERM },
-	{ SYS_open_by_handle_at, 0, EPERM },	/* walks out of any root */
-	{ SYS_bpf, 0, EPERM },
-	{ SYS_perf_event_open, 0, EPERM },
-	{ SYS_userfaultfd, 0, EPERM },
-	{ SYS_process_madvise, 0, EPERM },
-	{ SYS_keyctl, 0, ENOSYS },		/* keyrings are not per prison */
-	{ SYS_add_key, 0, ENOSYS },
-	{ SYS_request_key, 0, ENOSYS },
-	{ SYS_kexec_load, 0, EPERM },
-	{ SYS_kexec_file_load, 0, EPERM },
-	{ SYS_init_module, 0, EPERM },
-	{ SYS_finit_module, 0, EPERM },
-	{ SYS_delete_module, 0, EPERM },
-	{ SYS_swapon, 0, EPERM },
-	{ SYS_swapoff, 0, EPERM },
-	{ SYS_reboot, 0, EPERM },
-	{ SYS_acct, 0, EPERM },
-	{ SYS_vhangup, 0, EPERM },
-	{ SYS_lookup_dcookie, 0, EPERM },
-#ifdef SYS_iopl
-	{ SYS_iopl, 0, EPERM },
-	{ SYS_ioperm, 0, EPERM },
-#endif
-	{ SYS_mount, CALLS_MOUNT, EPERM },
-	{ SYS_umount2, CALLS_MOUNT, EPERM },
-	{ SYS_pivot_root, CALLS_MOUNT, EPERM },
-	{ SYS_open_tree, CALLS_MOUNT, EPERM },
-	{ SYS_move_mount, CALLS_MOUNT, EPERM },
-	{ SYS_fsopen, CALLS_MOUNT, EPERM },
-	{ SYS_fsconfig, CALLS_MOUNT, EPERM },
-	{ SYS_fsmount, CALLS_MOUNT, EPERM },
-	{ SYS_fspick, CALLS_MOUNT, EPERM },
-	{ SYS_mount_setattr, CALLS_MOUNT, EPERM },
-	{ SYS_quotactl, CALLS_QUOTA, EPERM },
-	{ SYS_quotactl_fd, CALLS_QUOTA, EPERM },
-	{ SYS_syslog, CALLS_SYSLOG, EPERM },
-	{ SYS_ptrace, CALLS_PTRACE, EPERM },
-	{ SYS_process_vm_readv, CALLS_PTRACE, EPERM },
-	{ SYS_process_vm_writev, CALLS_PTRACE, EPERM },
-	{ SYS_msgget, CALLS_SYSVMSG, ENOSYS },
-	{ SYS_msgsnd, CALLS_SYSVMSG, ENOSYS },
-	{ SYS_msgrcv, CALLS_SYSVMSG, ENOSYS },
-	{ SYS_msgctl, CALLS_SYSVMSG, ENOSYS },
-	{ SYS_semget, CALLS_SYSVSEM, ENOSYS },
-	{ SYS_semop, CALLS_SYSVSEM, ENOSYS },
-	{ SYS_semtimedop, CALLS_SYSVSEM, ENOSYS },
-	{ SYS_semctl, CALLS_SYSVSEM, ENOSYS },
-	{ SYS_shmget, CALLS_SYSVSHM, ENOSYS },
-	{ SYS_shmat, CALLS_SYSVSHM, ENOSYS },
-	{ SYS_shmdt, CALLS_SYSVSHM, ENOSYS },
-	{ SYS_shmctl, CALLS_SYSVSHM, ENOSYS },
+const struct abi abi_native = {
+	.ab_arch = ARCH,
+	.ab_refusals = refusals,
+	.ab_nrefusals = sizeof(refusals) / sizeof(refusals[0]),
+	.ab_clone = SYS_clone,
+	.ab_unshare = SYS_unshare,
+	.ab_socket = SYS_socket,
+	.ab_socketpair = SYS_socketpair,
+	.ab_ioctl = SYS_ioctl,
+	.ab_pidfd_open = SYS_pidfd_open,
+	.ab_ipc = -1,
+	.ab_socketcall = -1,
 };
 
 #define CLONE_NEWANY (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | \
@@ -223,10 +175,48 @@ block_ioctl(struct filter *fi)
 	ret(fi, SECCOMP_RET_ALLOW);
 }
 
+/*
+ * One call for all of SysV IPC, by the number in its first argument, as
+ * ipc(2) has them.  The upper half of that is the version of a layout.
+ */
+static void
+block_ipc(struct filter *fi, unsigned calls)
+{
+	static const struct { uint32_t op; unsigned calls; } ops[] = {
+		{ 1, CALLS_SYSVSEM }, { 2, CALLS_SYSVSEM },
+		{ 3, CALLS_SYSVSEM }, { 4, CALLS_SYSVSEM },
+		{ 11, CALLS_SYSVMSG }, { 12, CALLS_SYSVMSG },
+		{ 13, CALLS_SYSVMSG }, { 14, CALLS_SYSVMSG },
+		{ 21, CALLS_SYSVSHM }, { 22, CALLS_SYSVSHM },
+		{ 23, CALLS_SYSVSHM }, { 24, CALLS_SYSVSHM },
+	};
+	size_t i;
+
+	load(fi, OFF_ARG(0));
+	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if ((calls & ops[i].calls) != 0)
+			ret_if(fi, BPF_JEQ, ops[i].op, SECCOMP_RET_ALLOW);
+	ret(fi, RET_ERRNO(ENOSYS));
+}
+
+/*
+ * The arguments of socket(2) and socketpair(2) are behind a pointer here, so
+ * they are had by calls of their own only, which came with Linux 4.3.  What is
+ * done with a socket that is there is refused nowhere.
+ */
+static void
+block_socketcall(struct filter *fi)
+{
+	load(fi, OFF_ARG(0));
+	ret_if(fi, BPF_JEQ, 1, RET_ERRNO(ENOSYS));	/* SYS_SOCKET */
+	ret_if(fi, BPF_JEQ, 8, RET_ERRNO(ENOSYS));	/* SYS_SOCKETPAIR */
+	ret(fi, SECCOMP_RET_ALLOW);
+}
+
 /* What becomes of a call. */
 enum verdict {
 	V_ALLOW, V_EPERM, V_ENOSYS, V_CLONE, V_UNSHARE, V_SOCKET, V_PAIR,
-	V_IOCTL, V_NOSOCKET, V_COUNT
+	V_IOCTL, V_NOSOCKET, V_IPC, V_SOCKETCALL, V_COUNT
 };
 
 /*
@@ -242,38 +232,45 @@ struct run {
 };
 
 static void
-verdicts_fill(unsigned char *v, unsigned calls, unsigned flags)
+verdicts_fill(unsigned char *v, const struct abi *ab, unsigned calls,
+    unsigned flags)
 {
 	const struct refusal *rf;
 
-	for (rf = refusals;
-	    rf < refusals + sizeof(refusals) / sizeof(refusals[0]); rf++)
-		if ((rf->rf_calls & calls) == 0)
+	for (rf = ab->ab_refusals; rf < ab->ab_refusals + ab->ab_nrefusals;
+	    rf++)
+		if ((rf->rf_calls & calls) == 0 && rf->rf_nr >= 0)
 			v[rf->rf_nr] = rf->rf_errno == EPERM ? V_EPERM :
 			    V_ENOSYS;
 	if ((flags & FILTER_PIDNEW) != 0)
-		v[SYS_pidfd_open] = V_ALLOW;
-	v[SYS_unshare] = V_UNSHARE;
-	v[SYS_clone] = V_CLONE;
+		v[ab->ab_pidfd_open] = V_ALLOW;
+	v[ab->ab_unshare] = V_UNSHARE;
+	v[ab->ab_clone] = V_CLONE;
 	if ((calls & CALLS_SOCKETS) == 0) {
-		v[SYS_socket] = V_SOCKET;
-		v[SYS_socketpair] = V_PAIR;
+		v[ab->ab_socket] = V_SOCKET;
+		v[ab->ab_socketpair] = V_PAIR;
 	}
 	if ((flags & FILTER_NOSOCKET) != 0) {
-		v[SYS_socket] = V_NOSOCKET;
-		v[SYS_socketpair] = V_PAIR;
+		v[ab->ab_socket] = V_NOSOCKET;
+		v[ab->ab_socketpair] = V_PAIR;
 	}
-	v[SYS_ioctl] = V_IOCTL;
+	v[ab->ab_ioctl] = V_IOCTL;
+	if (ab->ab_ipc >= 0)
+		v[ab->ab_ipc] = V_IPC;
+	if (ab->ab_socketcall >= 0 && ((calls & CALLS_SOCKETS) == 0 ||
+	    (flags & FILTER_NOSOCKET) != 0))
+		v[ab->ab_socketcall] = V_SOCKETCALL;
 }
 
 /* Runs of equal verdicts.  Returns how many. */
 static unsigned
-runs_collect(struct run *ru, unsigned calls, unsigned flags)
+runs_collect(struct run *ru, const struct abi *ab, unsigned calls,
+    unsigned flags)
 {
 	unsigned char v[CALLS_KNOWN + 1] = { V_ALLOW };
 	unsigned nr, n = 0;
 
-	verdicts_fill(v, calls, flags);
+	verdicts_fill(v, ab, calls, flags);
 	for (nr = 0; nr <= CALLS_KNOWN; nr++)
 		if (n == 0 || v[nr] != ru[n - 1].ru_verdict)
 			ru[n++] = (struct run){ nr, v[nr] };
@@ -329,6 +326,12 @@ emit_verdict(struct filter *fi, enum verdict v, unsigned calls,
 		break;
 	case V_IOCTL:
 		block_ioctl(fi);
+		break;
+	case V_IPC:
+		block_ipc(fi, calls);
+		break;
+	case V_SOCKETCALL:
+		block_socketcall(fi);
 		break;
 	case V_COUNT:
 		break;
@@ -438,28 +441,45 @@ tree_leaves(struct tree *tr, unsigned calls, unsigned flags)
 	}
 }
 
-int
-filter_build(struct filter *fi, unsigned calls, unsigned flags)
+/* The tree of one ABI, whose number is loaded.  -1: it does not fit. */
+static int
+emit_abi(struct filter *fi, const struct abi *ab, unsigned calls,
+    unsigned flags)
 {
 	struct run runs[CALLS_KNOWN + 3];
-	unsigned n = runs_collect(runs, calls, flags);
+	unsigned n = runs_collect(runs, ab, calls, flags);
 	struct tree tr;
 
-	fi->fi_len = 0;
 	tr.tr_filter = fi;
 	tr.tr_nleaves = tr.tr_far = 0;
-	load(fi, OFF_ARCH);
 	/* Other ABIs have other numbers, and hide socket's arguments.  (The
 	   numbers of x32 begin beyond those we know.) */
-	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH,
-	    1, 0));
+	emit(fi, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+	    ab->ab_arch, 1, 0));
 	ret(fi, RET_ERRNO(ENOSYS));
 	load(fi, OFF_NR);
 	tree_emit(&tr, runs, n);
 	tree_leaves(&tr, calls, flags);
-	if (tr.tr_far || fi->fi_len > FILTER_MAX)
-		return (errno = E2BIG, -1);
-	return (0);
+	return (tr.tr_far || fi->fi_len > FILTER_MAX ? -1 : 0);
+}
+
+int
+filter_build(struct filter *fi, unsigned calls, unsigned flags)
+{
+	int r;
+
+	fi->fi_len = 0;
+	load(fi, OFF_ARCH);
+	r = emit_abi(fi, &abi_native, calls, flags);
+#if defined(__x86_64__)
+	if (r == 0 && (flags & FILTER_I386) != 0) {
+		/* In the place of "no such call", for all that is not ours. */
+		fi->fi_insns[2] = (struct sock_filter)BPF_STMT(BPF_JMP |
+		    BPF_JA, fi->fi_len - 3U);
+		r = emit_abi(fi, &abi_i386, calls, flags);
+	}
+#endif
+	return (r == -1 ? (errno = E2BIG, -1) : 0);
 }
 
 int

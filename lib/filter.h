@@ -17,6 +17,7 @@ struct filter {
 #define FILTER_NEWNS	0x1	/* may make namespaces, but of the network */
 #define FILTER_PIDNEW	0x2	/* own PIDs: pidfd_open tells of its own */
 #define FILTER_NOSOCKET	0x4	/* no sockets but pairs of AF_UNIX */
+#define FILTER_I386	0x8	/* programs of 32 bits, too (x86_64) */
 
 /* Build the filter that leaves the CALLS_ in `calls` open.  0 or -1. */
 int	filter_build(struct filter *fi, unsigned calls, unsigned flags);

@@ -66,6 +66,7 @@ struct param {
 #define PR_ALLOW_SETAUDIT	(1ULL << 26)
 #define PR_ALLOW_TAMPERING	(1ULL << 27)	/* unprivileged_parent_ */
 #define PR_ALLOW_VMM		(1ULL << 28)
+#define PR_ALLOW_I386		(1ULL << 29)
 
 #define PR_ALLOW_DEFAULT	(PR_ALLOW_SET_HOSTNAME | \
 	PR_ALLOW_RESERVED_PORTS | PR_ALLOW_UNPRIV_DEBUG | PR_ALLOW_SUSER)

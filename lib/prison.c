@@ -51,6 +51,7 @@ static const struct prison_field fields[] = {
 	FIELD("pid", PT_JAILSYS, pr_pid),
 	FIELD("ip4.saddrsel", PT_BOOL, pr_saddrsel4),
 	FIELD("ip6.saddrsel", PT_BOOL, pr_saddrsel6),
+	FIELD("i386", PT_BOOL, pr_i386),
 	FIELD("slot", PT_INT, pr_slot),
 	FIELD("limits", PT_INT, pr_limits),
 	FIELD("host.hostname", PT_STRING, pr_hostname),

@@ -44,6 +44,7 @@ struct prison {
 	int		pr_pid;
 	int		pr_saddrsel4;
 	int		pr_saddrsel6;
+	int		pr_i386;	/* personality(2) of 32 bits */
 	int		pr_limits;	/* LIMIT_ (limit.h) */
 	int		pr_slot;	/* of its uid range, SLOT_NONE: none */
 	uint64_t	pr_allow;	/* PR_ALLOW_ */

@@ -155,10 +155,15 @@ static int
 apply_bool(struct request *rq, const struct param *pa, int no,
     struct prison *pr, const struct prison *above)
 {
+	int *p;
+
 	if ((pa->pa_flags & PF_ALLOW) == 0) {
-		*(int *)((char *)pr + prison_field(pa->pa_name)->pf_offset) =
-		    !no;
-		return (0);
+		p = (int *)((char *)pr + prison_field(pa->pa_name)->pf_offset);
+		*p = !no;
+		/* What it is for is run by that. */
+		return (p != &pr->pr_i386 || no ? 0 :
+		    apply_bool(rq, param_find("allow.i386", NULL, NULL), 0,
+		    pr, above));
 	}
 	rq->rq_allow_said |= pa->pa_bit;
 	if (no)

@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "abi.h"
 #include "allow.h"
 #include "filter.h"
 #include "paramtab.h"
@@ -86,6 +87,151 @@ verdict(const struct filter *fi, long nr, uint64_t a0, uint64_t a1,
 	assert_int_equal(action & SECCOMP_RET_ACTION_FULL, SECCOMP_RET_ERRNO);
 	return (action & SECCOMP_RET_DATA);
 }
+
+#if defined(__x86_64__)
+/* The same of a program of 32 bits. */
+static int
+verdict32(const struct filter *fi, long nr, uint32_t a0, uint32_t a1,
+    uint32_t a2)
+{
+	struct seccomp_data sd = {
+		.nr = nr, .arch = AUDIT_ARCH_I386, .args = { a0, a1, a2 }
+	};
+	uint32_t action = run(fi, &sd);
+
+	if (action == SECCOMP_RET_ALLOW)
+		return (0);
+	assert_int_equal(action & SECCOMP_RET_ACTION_FULL, SECCOMP_RET_ERRNO);
+	return (action & SECCOMP_RET_DATA);
+}
+
+/* By hand, from the kernel's table. */
+enum {
+	I386_umount = 22, I386_socketcall = 102, I386_ipc = 117,
+	I386_clone = 120, I386_ioctl = 54, I386_unshare = 310,
+	I386_pidfd_open = 434, I386_socket = 359, I386_socketpair = 360,
+	I386_read = 3, I386_execve = 11, I386_personality = 136,
+	I386_semget = 393, I386_semtimedop_time64 = 420, I386_vm86 = 166,
+	I386_bind = 361, I386_shmget = 395, I386_mount = 21
+};
+
+static void
+a_wall_of_one_abi_is_one_of_the_other(void **state)
+{
+	struct filter fi;
+	unsigned calls, flags;
+	size_t i;
+
+	(void)state;
+	for (calls = 0; calls < CALLS_VNET << 1; calls++)
+		for (flags = 0; flags < 8; flags++) {
+			assert_int_equal(filter_build(&fi, calls, flags |
+			    FILTER_I386), 0);
+			for (i = 0; i < abi_native.ab_nrefusals; i++)
+				if (abi_native.ab_refusals[i].rf_nr >= 0 &&
+				    abi_i386.ab_refusals[i].rf_nr >= 0)
+					assert_int_equal(verdict(&fi,
+					    abi_native.ab_refusals[i].rf_nr, 0,
+					    0, 0), verdict32(&fi,
+					    abi_i386.ab_refusals[i].rf_nr, 0,
+					    0, 0));
+			for (i = 0; i < AF_MAX; i++) {
+				assert_int_equal(verdict(&fi, SYS_socket, i, 0,
+				    0), verdict32(&fi, I386_socket, i, 0, 0));
+				assert_int_equal(verdict(&fi, SYS_socketpair,
+				    i, 0, 0), verdict32(&fi, I386_socketpair,
+				    i, 0, 0));
+			}
+			for (i = 0; i < 32; i++) {
+				assert_int_equal(verdict(&fi, SYS_clone,
+				    1UL << i, 0, 0), verdict32(&fi, I386_clone,
+				    1U << i, 0, 0));
+				assert_int_equal(verdict(&fi, SYS_unshare,
+				    1UL << i, 0, 0), verdict32(&fi,
+				    I386_unshare, 1U << i, 0, 0));
+			}
+			assert_int_equal(verdict32(&fi, I386_ioctl, 0, TIOCSTI,
+			    0), EPERM);
+			assert_int_equal(verdict32(&fi, I386_umount, 0, 0, 0),
+			    verdict(&fi, SYS_umount2, 0, 0, 0));
+		}
+}
+
+static void
+what_32_bits_have_all_in_one_call_is_told_apart(void **state)
+{
+	struct filter fi;
+	unsigned op;
+
+	(void)state;
+	filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT), FILTER_I386);
+	for (op = 0; op < 32; op++) {
+		assert_int_equal(verdict32(&fi, I386_ipc, op, 0, 0), ENOSYS);
+		assert_int_equal(verdict32(&fi, I386_socketcall, op, 0, 0),
+		    op == 1 || op == 8 ? ENOSYS : 0);
+	}
+	filter_build(&fi, CALLS_SYSVSHM, FILTER_I386);
+	for (op = 0; op < 32; op++)
+		assert_int_equal(verdict32(&fi, I386_ipc, op, 0, 0),
+		    op >= 21 && op <= 24 ? 0 : ENOSYS);
+	filter_build(&fi, CALLS_SYSVSEM, FILTER_I386);
+	for (op = 0; op < 32; op++)
+		assert_int_equal(verdict32(&fi, I386_ipc, op, 0, 0),
+		    op >= 1 && op <= 4 ? 0 : ENOSYS);
+	assert_int_equal(verdict32(&fi, I386_semtimedop_time64, 0, 0, 0), 0);
+	filter_build(&fi, CALLS_SYSVMSG, FILTER_I386);
+	for (op = 0; op < 32; op++)
+		assert_int_equal(verdict32(&fi, I386_ipc, op, 0, 0),
+		    op >= 11 && op <= 14 ? 0 : ENOSYS);
+	assert_int_equal(verdict32(&fi, I386_semtimedop_time64, 0, 0, 0),
+	    ENOSYS);
+	/* any family: then also by the call that hides it */
+	filter_build(&fi, CALLS_SOCKETS, FILTER_I386);
+	assert_int_equal(verdict32(&fi, I386_socketcall, 1, 0, 0), 0);
+	filter_build(&fi, CALLS_SOCKETS, FILTER_I386 | FILTER_NOSOCKET);
+	assert_int_equal(verdict32(&fi, I386_socketcall, 1, 0, 0), ENOSYS);
+}
+
+static void
+programs_of_32_bits_find_what_they_need(void **state)
+{
+	static const long yes[] = { I386_read, I386_execve, I386_personality,
+	    I386_bind };
+	struct filter fi;
+	size_t i;
+	long nr;
+
+	(void)state;
+	filter_build(&fi, allow_calls(PR_ALLOW_DEFAULT), FILTER_I386);
+	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		assert_int_equal(verdict32(&fi, yes[i], 0, 0, 0), 0);
+	assert_int_equal(verdict32(&fi, I386_socket, AF_INET, SOCK_STREAM, 0),
+	    0);
+	assert_int_equal(verdict32(&fi, I386_mount, 0, 0, 0), EPERM);
+	assert_int_equal(verdict32(&fi, I386_vm86, 0, 0, 0), ENOSYS);
+	assert_int_equal(verdict32(&fi, I386_semget, 0, 0, 0), ENOSYS);
+	for (nr = CALLS_LAST + 1; nr < 1024; nr++)
+		assert_int_equal(verdict32(&fi, nr, 0, 0, 0), ENOSYS);
+	/* the other one is as without them */
+	assert_int_equal(verdict(&fi, SYS_read, 0, 0, 0), 0);
+	assert_int_equal(verdict(&fi, SYS_mount, 0, 0, 0), EPERM);
+}
+
+static void
+who_has_not_asked_pays_nothing(void **state)
+{
+	struct filter without, with;
+
+	(void)state;
+	filter_build(&without, allow_calls(PR_ALLOW_DEFAULT), 0);
+	filter_build(&with, allow_calls(PR_ALLOW_DEFAULT), FILTER_I386);
+	assert_true(with.fi_len > without.fi_len);
+	assert_int_equal(without.fi_insns[2].code, BPF_RET | BPF_K);
+	with.fi_insns[2] = without.fi_insns[2];
+	assert_memory_equal(with.fi_insns, without.fi_insns,
+	    without.fi_len * sizeof(without.fi_insns[0]));
+}
+#endif
 
 static void
 by_default_what_leads_out_is_refused(void **state)
@@ -351,6 +497,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+#if defined(__x86_64__)
+		cmocka_unit_test(a_wall_of_one_abi_is_one_of_the_other),
+		cmocka_unit_test(
+		    what_32_bits_have_all_in_one_call_is_told_apart),
+		cmocka_unit_test(programs_of_32_bits_find_what_they_need),
+		cmocka_unit_test(who_has_not_asked_pays_nothing),
+#endif
 		cmocka_unit_test(
 		    who_may_make_namespaces_has_no_network_of_his_own),
 		cmocka_unit_test(without_sockets_there_are_pairs),
