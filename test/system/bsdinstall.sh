@@ -125,13 +125,38 @@ a_debian_world_is_seeded_from_a_mirror()
 	debian_world_is_fit "$W/d"
 	if [ "$(uname -m)" = x86_64 ]; then
 		atf_check test -e "$W/d/lib/i386-linux-gnu/libc.so.6"
+		atf_check -o match:'program interpreter|ld.so' jail -q -c \
+		    path="$W/d" allow.i386 \
+		    command=/lib/ld-linux.so.2 --version
 	fi
 }
 
+seed_test a_world_of_32_bits_says_i686 400
+a_world_of_32_bits_says_i686()
+{
+	command -v mmdebstrap >/dev/null || skip 'no mmdebstrap'
+	[ "$(uname -m)" = x86_64 ] || skip 'no x86_64'
+	curl -fsI -m 20 -o /dev/null http://deb.debian.org/debian/ ||
+	    skip 'no mirror of Debian answers'
+	atf_check -e match:"$W/d: Debian" \
+	    env BSDINSTALL_DISTSITE=http://deb.debian.org/debian \
+	    "$BUILD/bsdinstall/bsdinstall" jail -a i386 "$W/d"
+	debian_world_is_fit "$W/d" i386
+	atf_check -o inline:'i686\n' jail -q -c path="$W/d" i386 \
+	    command=/bin/uname -m
+	# without being said to be one it does not run
+	atf_check -s not-exit:0 -o ignore -e ignore jail -q -c path="$W/d" \
+	    command=/bin/uname -m
+}
+
+# debian_world_is_fit DIRECTORY [PARAMETER]...
 debian_world_is_fit()
 {
-	atf_check -o ignore -e ignore jail -c name=d path="$1" persist \
-	    mount.devfs mount.procfs
+	world=$1
+	shift
+	atf_check -o ignore -e ignore jail -c name=d path="$world" persist \
+	    mount.devfs mount.procfs "$@"
+	set -- "$world"
 	atf_check jexec d /usr/bin/dpkg --audit
 	atf_check -o ignore jexec d /usr/bin/apt-get --version
 	atf_check -o match:'^root:[*!]' grep '^root:' "$1/etc/shadow"
@@ -140,6 +165,7 @@ debian_world_is_fit()
 	atf_check test ! -d "$1/usr/share/man/man1"
 	atf_check cmp /etc/localtime "$1/etc/localtime"
 	atf_check -o ignore -e ignore jail -R d
+	umount -R "$1/dev" "$1/proc"
 }
 
 # The mirror answers once, which is what it is asked before, and then no more.
