@@ -375,7 +375,7 @@ jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
 
 int
 jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
-    int exact)
+    int how)
 {
 	const struct entry *en = &ce->ce_en;
 	_cleanup_free_ pid_t *pids = NULL;
@@ -383,22 +383,24 @@ jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
 	int i, n;
 
 	memset(ret_us, 0, sizeof(*ret_us));
-	if (sys_read_at(en->en_cg, "cpu.stat", buf, sizeof(buf)) == -1 ||
-	    (n = cgroup_pids(en->en_cg, &pids)) == -1)
+	if (sys_read_at(en->en_cg, "cpu.stat", buf, sizeof(buf)) == -1)
 		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
 	ret_us->us_cpu = number_of(buf, "usage_usec ");
-	ret_us->us_processes = n;
 	ret_us->us_calls = calls_read(ce->ce_calls);
+	if (sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) > 0)
+		ret_us->us_oom = number_of(buf, "oom_kill ");
+	if (how == JAIL_USAGE_SUMS)
+		return (0);
+	if ((n = cgroup_pids(en->en_cg, &pids)) == -1)
+		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
+	ret_us->us_processes = n;
 	if (sys_read_at(en->en_cg, "memory.stat", buf, sizeof(buf)) > 0) {
 		ret_us->us_memory = number_of(buf, "anon ");
-		if (sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) >
-		    0)
-			ret_us->us_oom = number_of(buf, "oom_kill ");
 		return (0);
 	}
 	for (i = 0; i < n; i++)
 		ret_us->us_memory += process_memory(en->en_proc, pids[i],
-		    exact);
+		    how == JAIL_USAGE_EXACT);
 	return (0);
 }
 

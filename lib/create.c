@@ -40,7 +40,8 @@
 #include "vnet.h"
 
 #define PEERS_CHECKED	613000	/* request_osreldate() of Linux 6.13 */
-#define SWEEP_EACH	4	/* prisons looked at for each one made */
+#define SWEEP_EACH	4	/* prisons looked at for each one made, */
+#define SWEEP_ATTACHED	2	/* fewer for one that its maker ends himself */
 
 /*
  * Find the parent that a dotted name names, which must live.  *ret_above has
@@ -384,7 +385,7 @@ create(struct state *st, struct request *rq, int attached,
 	request_permissions(rq, &pr);
 	if (prison_addrs_clash(st, &pr) == -1)
 		return (-1);
-	prison_sweep(st, SWEEP_EACH);
+	prison_sweep(st, attached ? SWEEP_ATTACHED : SWEEP_EACH);
 	if (!attached)
 		warn_setuid(&pr);
 	return (make(st, rq, &pr, attached, ret_pr, ret_guard));

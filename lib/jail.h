@@ -242,11 +242,14 @@ int	jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
 /*
  * jail_cell_usage: ask.  us_memory is what its processes have that belongs
  * to no file: as the cell's cgroup counts it where it does; otherwise with what
- * several share counted for each of them or, with exact != 0 (which takes
- * longer), once.  Returns 0 or -1.
+ * several share counted for each of them or, with JAIL_USAGE_EXACT (which takes
+ * longer), once.  With JAIL_USAGE_SUMS only what has added up is asked for: it
+ * and us_processes stay 0.  Returns 0 or -1.
  */
 int	jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
-	    int exact);
+	    int how);
+#define JAIL_USAGE_EXACT	1
+#define JAIL_USAGE_SUMS		2
 
 /* jail_cell_kill: end all processes in it, and wait until they are gone. */
 int	jail_cell_kill(struct jail_cell *ce);

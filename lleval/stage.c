@@ -87,7 +87,7 @@ look(const struct stage *st, uint64_t cpu_before, struct wire_event *ev)
 	if (jail_cell_usage(st->st_cell, &us, 0) == -1)
 		return (CAUSE_OK);
 	if (us.us_memory > st->st_limit[LIMIT_MEMORY] &&
-	    jail_cell_usage(st->st_cell, &us, 1) == -1)
+	    jail_cell_usage(st->st_cell, &us, JAIL_USAGE_EXACT) == -1)
 		return (CAUSE_OK);
 	if (us.us_memory > ev->ev_memory)
 		ev->ev_memory = us.us_memory;
@@ -186,7 +186,7 @@ stage_run(const struct stage *st, struct wire_event *ev)
 
 	memset(ev, 0, sizeof(*ev));
 	ev->ev_calls = -1;
-	if (jail_cell_usage(st->st_cell, &us, 0) == -1)
+	if (jail_cell_usage(st->st_cell, &us, JAIL_USAGE_SUMS) == -1)
 		return (-1);
 	before = us.us_cpu;
 	/* The work directory's files count as memory there. */
@@ -203,7 +203,7 @@ stage_run(const struct stage *st, struct wire_event *ev)
 	while (wait4(pid, &status, 0, &ru) == -1 && errno == EINTR)
 		;
 	us.us_oom = 0;
-	if (jail_cell_usage(st->st_cell, &us, 0) == 0) {
+	if (jail_cell_usage(st->st_cell, &us, JAIL_USAGE_SUMS) == 0) {
 		ev->ev_cpu = us.us_cpu - before;
 		ev->ev_calls = us.us_calls;
 	}

@@ -92,7 +92,7 @@ run(struct jail_cell *ce, char **argv)
 		return;
 	}
 	if (strcmp(argv[0], "count") == 0) {
-		if (jail_cell_usage(ce, &us, 1) == -1)
+		if (jail_cell_usage(ce, &us, JAIL_USAGE_EXACT) == -1)
 			errx(1, "%s", jail_errmsg);
 		printf("processes %u\n", us.us_processes);
 		return;
