@@ -25,6 +25,7 @@ $(BUILD)/build.ninja:
 
 # What tools/run runs, built while the world comes.
 RUN = jail/jail jls/jls jexec/jexec ps/ps ifconfig/ifconfig pfctl/pfctl \
+	zfs/zfs zfs/zpool bsdinstall/world \
 	test/system/state-clear
 
 run:
