@@ -35,19 +35,41 @@ each_pool(int (*fn)(struct pool *po, int flag), int flag)
 	return (status);
 }
 
+struct line {
+	size_t		 li_nth;
+	char		*li_where;
+	const char	*li_name;
+};
+
+static int
+by_nth(const void *a, const void *b)
+{
+	size_t x = ((const struct line *)a)->li_nth;
+	size_t y = ((const struct line *)b)->li_nth;
+
+	return (x < y ? -1 : x > y);
+}
+
+/* In the order in which they were mounted. */
 static int
 show_mounted(struct pool *po, int flag)
 {
-	size_t i;
+	const struct index *ix = po->po_ix;
+	_cleanup_free_ struct line *list = xcalloc(ix->ix_nds + 1,
+	    sizeof(*list));
+	size_t i, n = 0;
 
 	(void)flag;
-	for (i = 0; i < po->po_ix->ix_nds; i++) {
-		_cleanup_free_ char *where = mount_where(po,
-		    po->po_ix->ix_ds[i]);
-
-		if (where != NULL)
-			printf("%-30s  %s\n", po->po_ix->ix_ds[i]->ds_name,
-			    where);
+	for (i = 0; i < ix->ix_nds; i++) {
+		list[n].li_name = ix->ix_ds[i]->ds_name;
+		list[n].li_where = mount_where_in(po, ix->ix_ds[i],
+		    &list[n].li_nth);
+		n += list[n].li_where != NULL;
+	}
+	qsort(list, n, sizeof(*list), by_nth);
+	for (i = 0; i < n; i++) {
+		printf("%-30s  %s\n", list[i].li_name, list[i].li_where);
+		free(list[i].li_where);
 	}
 	return (0);
 }

@@ -104,7 +104,7 @@ line_at(const char *point)
 }
 
 char *
-mount_where(const struct pool *po, const struct ds *ds)
+mount_where_in(const struct pool *po, const struct ds *ds, size_t *ret_nth)
 {
 	const struct mount_line *pool = line_at(po->po_dir);
 	_cleanup_free_ char *root = NULL;
@@ -116,9 +116,19 @@ mount_where(const struct pool *po, const struct ds *ds)
 	    pool->ml_root, (unsigned long long)ds->ds_id);
 	for (i = 0; i < nlines; i++)
 		if (strcmp(lines[i].ml_root, root) == 0 &&
-		    strcmp(lines[i].ml_dev, pool->ml_dev) == 0)
+		    strcmp(lines[i].ml_dev, pool->ml_dev) == 0) {
+			*ret_nth = i;
 			return (xstrdup(lines[i].ml_point));
+		}
 	return (NULL);
+}
+
+char *
+mount_where(const struct pool *po, const struct ds *ds)
+{
+	size_t nth;
+
+	return (mount_where_in(po, ds, &nth));
 }
 
 int
@@ -306,12 +316,24 @@ mount_ds(struct pool *po, struct ds *ds, const char *extra)
 	return (-1);
 }
 
-/* Those above come first, since their names do. */
+struct mounted {
+	char		*mo_where;
+	struct ds	*mo_ds;
+};
+
+/* What is above comes first. */
+static int
+by_point(const void *a, const void *b)
+{
+	return (strcmp(((const struct mounted *)a)->mo_where,
+	    ((const struct mounted *)b)->mo_where));
+}
+
 int
 mount_within(struct pool *po, const char *top)
 {
 	const struct index *ix = po->po_ix;
-	_cleanup_free_ struct ds **list = xcalloc(ix->ix_nds + 1,
+	_cleanup_free_ struct mounted *list = xcalloc(ix->ix_nds + 1,
 	    sizeof(*list));
 	int error = 0;
 	size_t i, n = 0;
@@ -320,13 +342,15 @@ mount_within(struct pool *po, const char *top)
 	for (i = 0; i < ix->ix_nds; i++)
 		if (name_within(ix->ix_ds[i]->ds_name, top) &&
 		    mount_is_auto(po, ix->ix_ds[i]) &&
-		    !mount_is(po, ix->ix_ds[i]))
-			list[n++] = ix->ix_ds[i];
+		    !mount_is(po, ix->ix_ds[i])) {
+			list[n].mo_where = mount_wanted(po, ix->ix_ds[i]);
+			list[n++].mo_ds = ix->ix_ds[i];
+		}
+	qsort(list, n, sizeof(*list), by_point);
 	for (i = 0; i < n; i++) {
-		_cleanup_free_ char *point = mount_wanted(po, list[i]);
-
-		if (attach(po, list[i], point, NULL) == -1)
+		if (attach(po, list[i].mo_ds, list[i].mo_where, NULL) == -1)
 			error = -1;
+		free(list[i].mo_where);
 	}
 	return (error);
 }
@@ -376,11 +400,6 @@ unmount_ds(struct pool *po, struct ds *ds, int force)
 	mount_forget();
 	return (error);
 }
-
-struct mounted {
-	char		*mo_where;
-	struct ds	*mo_ds;
-};
 
 /* Longest first: what is mounted in another is below it. */
 static int

@@ -7,6 +7,9 @@
 
 /* Where a dataset is mounted; malloc'd, NULL: nowhere. */
 char	*mount_where(const struct pool *po, const struct ds *ds);
+/* The same, and how early in the table of mounts. */
+char	*mount_where_in(const struct pool *po, const struct ds *ds,
+	    size_t *ret_nth);
 int	 mount_is(const struct pool *po, const struct ds *ds);
 
 /* After mounts have changed by other means than these. */

@@ -362,9 +362,9 @@ tank/off	no
 	atf_check zfs unmount -a
 	atf_check zfs mount
 	atf_check zfs mount -a
-	atf_check -o inline:"tank                            $W/m
-tank/a                          $W/elsewhere
+	atf_check -o inline:"tank/a                          $W/elsewhere
 tank/a/b                        $W/elsewhere/b
+tank                            $W/m
 " zfs mount
 	(cd "$W/elsewhere/b" && failing \
 	    "cannot unmount '$W/elsewhere/b': Device or resource busy" \
