@@ -40,6 +40,7 @@
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -300,6 +301,8 @@ main(int argc, char **argv)
 		    "is run");
 	if ((part = part_find(error, sizeof(error))) == NULL && !list)
 		errx(1, "%s", error);
+	/* Also that of the programs, however we were started. */
+	umask(022);
 	/* An arena for each thread would be copied for each command. */
 #ifdef M_ARENA_MAX
 	mallopt(M_ARENA_MAX, 1);

@@ -138,6 +138,12 @@ output_exit_status_and_what_it_took_are_told()
 	    '"cpu":0\.[0-9]' '"memory":[1-9]' '"compile":null'
 	run 'kill -TERM $$'
 	replied '"exit_code":null' '"signal":"SIGTERM"' '"cause":"killed"'
+	# the server's own way of making files is not theirs
+	stop_server
+	umask 077
+	start_server
+	run umask
+	replied '"stdout":"0022\\n"'
 	stop_server
 }
 
@@ -738,6 +744,19 @@ without_confinement_nothing_is_served()
 	atf_check -s exit:1 -e match:'none of the languages is in its world' \
 	    host "$BUILD/lleval/lleval" -f "$W/lleval.conf"
 	nothing_left
+}
+
+prison_test systemd_finds_no_fault_in_the_unit
+systemd_finds_no_fault_in_the_unit()
+{
+	command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+	[ -f "$BUILD/lleval/lleval.service" ] || skip "lleval is not built"
+	sed "s,=.*/lleval,=$BUILD/lleval/lleval," \
+	    "$BUILD/lleval/lleval.service" >lleval.service
+	atf_check -o match:"^ExecStart=$BUILD/lleval/lleval\$" \
+	    -o match:"^ExecStartPre=$BUILD/lleval/lleval -n\$" \
+	    cat lleval.service
+	atf_check systemd-analyze verify --man=no ./lleval.service
 }
 
 prison_test a_broken_configuration_is_named_by_its_line
