@@ -57,11 +57,12 @@ allow(scmp_filter_ctx ctx, const char *const *names, size_t n)
 	}
 }
 
-/* EPERM and not the end of the process, so that errors get told. */
+/* ENOSYS, so that newer C libraries fall back to what is allowed, and errors get
+   told. */
 static void
 confine_calls(unsigned flags)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int error;
 
 	if (ctx == NULL)

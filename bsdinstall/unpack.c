@@ -438,7 +438,7 @@ unpack(int fd, const char *what, unsigned flags, struct unpack_left *left,
 	umask(022);
 	if ((flags & UNPACK_LAYER) != 0)
 		read_whiteouts(&un, fd);
-	if (isatty(STDERR_FILENO)) {
+	if ((flags & UNPACK_SHOW) != 0) {
 		un.un_size = sb.st_size;
 		un.un_percent = 0;
 	}

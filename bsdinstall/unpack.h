@@ -5,6 +5,7 @@
 
 #define UNPACK_SETID	0x1	/* setuid files, and with capabilities, stay */
 #define UNPACK_LAYER	0x2	/* a layer of an image: it has whiteouts */
+#define UNPACK_SHOW	0x4	/* how far it is, on the terminal of 2 */
 
 /* What has been left out, over all archives. */
 struct unpack_left {
@@ -16,7 +17,7 @@ struct unpack_left {
 
 /*
  * Unpack the archive (tar, also compressed) that fd is, from its beginning.
- * `what` names it in messages and, on a terminal, in the progress shown.
+ * `what` names it in messages and in the progress that is shown.
  * Ends the program, with a message, when it is damaged or holds what no world
  * may have.  With `want` only those entries are unpacked whose names, clean
  * and relative, it says yes to.

@@ -249,6 +249,8 @@ main(int argc, char **argv)
 	/* A directory of the host among them would be a way out. */
 	close_range(3, ~0U, 0);
 	setlocale(LC_CTYPE, "C.UTF-8");
+	if (isatty(STDERR_FILENO))
+		flags |= UNPACK_SHOW;
 	if (argc < 2)
 		usage();
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

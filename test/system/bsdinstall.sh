@@ -797,6 +797,43 @@ half_a_world_is_cleared_too()
 	    command=/bin/echo hello
 }
 
+# Killed when all has been moved up, the world is whole.
+seed_test a_whole_world_stays
+a_whole_world_stays()
+{
+	sets
+	export BSDINSTALL_DISTDIR="$W/dist"
+	seeds "$W/a"
+	mkdir -p "$W/a/.bsdinstall/root"
+	atf_check -s exit:1 -e match:"$W/a: not empty" bsdinstall jail "$W/a"
+	atf_check test ! -e "$W/a/.bsdinstall" -a -x "$W/a/bin/busybox"
+}
+
+# Wherever that is.
+seed_test killed_at_any_moment_the_next_run_does_it
+killed_at_any_moment_the_next_run_does_it()
+{
+	sets
+	export BSDINSTALL_DISTDIR="$W/dist"
+	for t in 0.02 0.06 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.5 0.6; do
+		background install setsid bsdinstall jail "$W/a"
+		sleep $t
+		kill -KILL "-$install_pid" 2>/dev/null
+		wait "$install_pid"
+		wait_for 50 sh -c "[ ! -d $W/a ] || flock -n $W/a true"
+		# it was faster
+		[ ! -e "$W/a/bin" ] || [ -e "$W/a/.bsdinstall/moving" ] || {
+			rm -rf --one-file-system "${W:?}/a"
+		}
+	done
+	seeds "$W/a"
+	atf_check -o inline:'hello\n' jail -q -c path="$W/a" \
+	    command=/bin/echo hello
+	atf_check -o empty jls name
+	atf_check -s exit:1 grep -q "$W/a" /proc/self/mountinfo
+	atf_check test ! -e "$W/a/.bsdinstall"
+}
+
 # --------------------------------------------------------------------------
 # A terminal
 
@@ -811,7 +848,7 @@ on_a_terminal_there_is_a_list_to_choose_from()
 	echo games.tgz >&2
 	END
 	chmod 755 "$W/bin/dialog"
-	echo 'exit 0' >chosen
+	printf 'expect base.txz done\nexpect games.tgz done\nexit 0\n' >chosen
 	atf_check -o ignore -e ignore "$BUILD/test/system/ptyrun" chosen \
 	    bsdinstall jail "$W/a"
 	atf_check -o match:'<games.tgz><"?The games set"?><off>$' \
