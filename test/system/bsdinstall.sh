@@ -86,7 +86,11 @@ the_tiny_world_runs_without_a_network()
 	atf_check -o ignore -e ignore jail -c name=t path="$W/jails/t" \
 	    host.hostname=t.example ip4.addr=10.0.0.2 persist \
 	    mount.devfs mount.procfs exec.start='/bin/sh /etc/rc'
-	atf_check -o save:ps jexec t ps awwux
+	atf_check -o save:ps jexec t /usr/bin/ps awwux
+	if command -v bash-static >/dev/null; then
+		atf_check -o match:'^USER  *PID .*STAT' jexec t /bin/sh -c \
+		    'ps awwux; true'
+	fi
 	atf_check -o match:'ps awwux' cat ps
 	atf_check -s exit:1 grep -qw kyua ps
 	atf_check -o match:'inet 10.0.0.2 ' -o not-match:'10.0.0.1 ' \
