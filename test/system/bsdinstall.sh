@@ -924,6 +924,14 @@ rc_starts_what_rc_conf_enables()
 	atf_check test ! -e "$W/j/run/sub/old"
 	atf_check -o match:'^[0-9a-f]{32}$' cat "$W/j/etc/machine-id"
 	atf_check test -s "$W/j/etc/ssh/ssh_host_ed25519_key"
+	# by either name, and from outside
+	wrap "$BUILD/rc/service"
+	for name in sshd ssh; do
+		atf_check -o match:'sshd is running' service -j j $name status
+	done
+	atf_check -o ignore -e ignore service -j j nginx restart
+	atf_check -o inline:'hello\n' \
+	    host busybox wget -q -O - http://10.0.0.2/index.html
 	# again, by hand: nothing is taken from those that run
 	atf_check -o ignore -e ignore jexec j /bin/sh /etc/rc
 	atf_check test -s "$W/j/run/sshd.pid"
