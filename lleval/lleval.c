@@ -9,8 +9,8 @@
  * opens the listening socket, and starts the other (part.c).  From then on it
  * makes prisons ahead (pool.c), runs in them what it is sent (keeper.c,
  * stage.c), and takes nothing on trust that it is sent (wire.c).  It reads no
- * HTTP and no JSON.  It is small and static, for whatever it has mapped is
- * copied for each prison that is built and each command that is started.
+ * HTTP and no JSON: the code for that is not in it.  It is small and static, so
+ * that there is little to copy where a child has to be a copy of it.
  *
  * The HTTP part (lleval-http.c, http.c) is in a prison itself, whose root is an
  * empty directory, is nobody there, and has no system call left that opens,
@@ -303,7 +303,7 @@ main(int argc, char **argv)
 		errx(1, "%s", error);
 	/* Also that of the programs, however we were started. */
 	umask(022);
-	/* An arena for each thread would be copied for each command. */
+	/* An arena for each thread would be copied where a child is. */
 #ifdef M_ARENA_MAX
 	mallopt(M_ARENA_MAX, 1);
 #endif
