@@ -157,8 +157,12 @@ void
 real_aside(const char *name, int argc, char **argv)
 {
 	_cleanup_free_ char *program = NULL;
+	const char *aside = getenv("ZPOOL_ASIDE");
 	int i;
 
+	/* rc.d/zfs, at boot: only what is ours. */
+	if (aside != NULL && strcmp(aside, "no") == 0)
+		return;
 	if (!is_running() || (program = find_program(name)) == NULL)
 		return;
 	for (i = 2; i < argc; i++)

@@ -11,7 +11,7 @@ systemd_finds_no_fault_in_the_units()
 	command -v systemd-analyze >/dev/null || skip 'no systemd-analyze'
 	cd "$BUILD/rc/boot" || atf_fail 'no units'
 	atf_check systemd-analyze verify --man=no ./netif.service \
-	    ./pf.service ./jail.service ./jail@.service
+	    ./pf.service ./zfs.service ./jail.service ./jail@.service
 	atf_check systemd-analyze verify --man=no ./jail@base.service
 }
 

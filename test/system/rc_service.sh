@@ -47,19 +47,19 @@ lists_scripts_in_their_order_and_those_enabled()
 {
 	rc_conf
 	d=$BUILD/rc/rc.d
-	atf_check -o inline:'jail\nnetif\npf\n' service -l
-	atf_check -o inline:"From $d:\njail\nnetif\npf\n" service -v -l
-	atf_check -o inline:"$d/netif\n$d/pf\n$d/jail\n" service -r
-	atf_check -o inline:"$d/netif\n" service -e
+	atf_check -o inline:'jail\nnetif\npf\nzfs\n' service -l
+	atf_check -o inline:"From $d:\njail\nnetif\npf\nzfs\n" service -v -l
+	atf_check -o inline:"$d/zfs\n$d/netif\n$d/pf\n$d/jail\n" service -r
+	atf_check -o inline:"$d/zfs\n$d/netif\n" service -e
 	rc_conf 'jail_enable=YES' 'netif_enable=NO'
-	atf_check -o inline:"$d/jail\n" service -e
+	atf_check -o inline:"$d/zfs\n$d/jail\n" service -e
 	script early <<-'END'
 	# PROVIDE: early
 	# BEFORE: netif
 	[ "$1" != enabled ]
 	END
 	e=$RC_ROOT/usr/local/etc/rc.d/early
-	atf_check -o inline:"$e\n$d/netif\n$d/pf\n$d/jail\n" service -r
+	atf_check -o inline:"$e\n$d/zfs\n$d/netif\n$d/pf\n$d/jail\n" service -r
 	atf_check -o match:'^usage: service' service -h
 	atf_check -s exit:1 -e match:'^usage: service' service
 	atf_check -s exit:1 -e match:'^usage: service' service -Z

@@ -3,6 +3,7 @@
 # zpool(8) over btrfs: pools in files, on devices, in directories.
 . "$(atf_get_srcdir)/../lib.sh"
 . "$(atf_get_srcdir)/../zfs.lib.sh"
+. "$(atf_get_srcdir)/../rc.lib.sh"
 
 # loops: the loop devices of this test's files.
 loops()
@@ -159,6 +160,29 @@ at_boot_all_pools_come_back()
 	is no mounted tank/b
 	atf_check -o inline:'tank\n' zpool list -H -o name
 	atf_check zpool import -a
+}
+
+prison_test service_zfs_brings_them_back_at_boot
+service_zfs_brings_them_back_at_boot()
+{
+	rc_conf
+	zfs_init
+	ZPOOL_ROOT=$RC_ROOT	# service(8) keeps no more of the environment
+	pool
+	echo x >"$W/m/f"
+	umount "$W/m" && umount "$RC_ROOT/run/zpool/tank" || atf_fail umount
+	rc_conf zfs_enable=NO
+	atf_check "$BUILD/rc/boot/zfs.init" start
+	[ ! -e "$W/m/f" ] || atf_fail "it is not enabled"
+	rc_conf
+	atf_check "$BUILD/rc/boot/zfs.init" start
+	atf_check -o inline:'x\n' cat "$W/m/f"
+	atf_check -o match:'pool: tank' service zfs status
+	atf_check service zfs stop
+	[ ! -e "$W/m/f" ] || atf_fail "still mounted"
+	atf_check service zfs start
+	atf_check service zfs start
+	atf_check -o inline:'x\n' cat "$W/m/f"
 }
 
 prison_test a_directory_on_btrfs_becomes_a_pool
