@@ -82,7 +82,7 @@ package()
 	name=$(sed -n 's/^Package: //p' "$W/tree/DEBIAN/control")
 	version=$(sed -n 's/^Version: //p' "$W/tree/DEBIAN/control")
 	file=${name}_${version}_all.deb
-	dpkg-deb --root-owner-group -b "$W/tree" "$W/mirror/$file" \
+	dpkg-deb --root-owner-group -Znone -b "$W/tree" "$W/mirror/$file" \
 	    >/dev/null || atf_fail "$file"
 	{
 		cat "$W/tree/DEBIAN/control"
@@ -319,6 +319,41 @@ an_install_that_was_killed_is_undone()
 	all_of "$W/j" >after
 	atf_check diff before after
 	atf_check chroot "$W/j" dpkg --audit
+}
+
+# At whatever moment; what is half written then is not taken for a change of
+# somebody else's.
+update_test a_rollback_that_was_killed_is_completed
+a_rollback_that_was_killed_is_completed()
+{
+	tree word 1.5
+	head -c 30000000 /dev/urandom >"$W/tree/usr/share/word/big"
+	package
+	by_hand word_1.5_all.deb
+	all_of "$W/j" >before
+	tree word 2.0
+	head -c 30000000 /dev/urandom >"$W/tree/usr/share/word/big"
+	package
+	atf_check -o ignore freebsd-update -b "$W/j" -d "$W/db" fetch install
+	state=$(echo "$W"/db/*)
+	background undo setsid freebsd-update -b "$W/j" -d "$W/db" rollback
+	wait_for 200 test -e "$state/rollback/begun" ||
+	    atf_fail "$(cat undo.err)"
+	sleep 0.2
+	kill -KILL "-$undo_pid" 2>/dev/null
+	wait "$undo_pid"
+	# half of it, if it was not faster
+	if [ -e "$state/rollback/begun" ]; then
+		head -c 1000 "$W/j/usr/share/word/big" >"$W/half"
+		cp "$W/half" "$W/j/usr/share/word/big"
+		atf_check -s exit:1 -e match:'a rollback was interrupted' \
+		    freebsd-update -b "$W/j" -d "$W/db" fetch
+		atf_check -o match:done \
+		    freebsd-update -b "$W/j" -d "$W/db" rollback
+	fi
+	all_of "$W/j" >after
+	atf_check diff before after
+	atf_check -o inline:'1.5\n' chroot "$W/j" word
 }
 
 update_test a_full_working_directory_changes_nothing
