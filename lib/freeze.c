@@ -62,13 +62,11 @@ wait_and_thaw(const struct jail_freeze *fz, int pipefd)
 static int
 start_child(struct jail_freeze *fz)
 {
-	_cleanup_close_ int out = -1;
 	sigset_t all, old;
 	int p[2], error;
 
 	if (pipe2(p, O_CLOEXEC) == -1)
 		return (jail_err(errno, "pipe"));
-	out = p[0];
 	fz->fz_pipe = p[1];
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
@@ -78,6 +76,7 @@ start_child(struct jail_freeze *fz)
 		wait_and_thaw(fz, p[0]);
 	}
 	error = errno;
+	close(p[0]);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return (fz->fz_child == -1 ? jail_err(error, "fork") : 0);
 }

@@ -279,7 +279,7 @@ snaps_add(struct snaps *sn, struct pool *po, struct ds *fs, const char *snap)
 	for (i = 0; i < sn->sn_n; i++)
 		if (strcmp(sn->sn_name[i], name) == 0)
 			return (free(name), 0);
-	sn->sn_fs = xgrow(sn->sn_fs, sn->sn_n, sizeof(*sn->sn_fs));
+	sn->sn_fs = xgrow(sn->sn_fs, sn->sn_n, PTR_SIZE);
 	sn->sn_name = xgrow(sn->sn_name, sn->sn_n, sizeof(*sn->sn_name));
 	sn->sn_fs[sn->sn_n] = fs;
 	sn->sn_name[sn->sn_n++] = name;

@@ -76,11 +76,10 @@ mount_device(const struct reg *rg, const char *dir)
 		return (mount(rg->rg_path, dir, NULL, MS_BIND, NULL));
 	if (rg->rg_kind == REG_DEVICE)
 		return (mount(rg->rg_path, dir, "btrfs", 0, ""));
-	/* The mount keeps the device when our descriptor is closed. */
-	if ((fd = loop_attach(rg->rg_path, dev)) == -1)
-		return (-1);
+	fd = loop_attach(rg->rg_path, dev);
 	step("zpool-loop");
-	return (mount(dev, dir, "btrfs", 0, ""));
+	/* The mount keeps the device when our descriptor is closed. */
+	return (fd == -1 ? -1 : mount(dev, dir, "btrfs", 0, ""));
 }
 
 int

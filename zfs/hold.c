@@ -31,7 +31,7 @@ snaps_named(struct pool *po, const char *name, int recursive,
 		    name_within(ix->ix_ds[i]->ds_name, fs) :
 		    strcmp(ix->ix_ds[i]->ds_name, name) == 0))
 			continue;
-		list = xgrow(list, n, sizeof(*list));
+		list = xgrow(list, n, PTR_SIZE);
 		list[n++] = ix->ix_ds[i];
 	}
 	*ret_list = list;

@@ -136,9 +136,9 @@ insert(struct index *ix, struct ds *ds)
 {
 	size_t i = place(ix, ds->ds_name);
 
-	ix->ix_ds = xgrow(ix->ix_ds, ix->ix_nds, sizeof(*ix->ix_ds));
+	ix->ix_ds = xgrow(ix->ix_ds, ix->ix_nds, PTR_SIZE);
 	memmove(ix->ix_ds + i + 1, ix->ix_ds + i,
-	    (ix->ix_nds - i) * sizeof(*ix->ix_ds));
+	    (ix->ix_nds - i) * PTR_SIZE);
 	ix->ix_ds[i] = ds;
 	ix->ix_nds++;
 }
@@ -149,7 +149,7 @@ take_out(struct index *ix, const struct ds *ds)
 	size_t i = place(ix, ds->ds_name);
 
 	memmove(ix->ix_ds + i, ix->ix_ds + i + 1,
-	    (--ix->ix_nds - i) * sizeof(*ix->ix_ds));
+	    (--ix->ix_nds - i) * PTR_SIZE);
 }
 
 struct ds *

@@ -97,7 +97,7 @@ move_all(struct renaming *re)
 {
 	struct index *ix = re->re_po->po_ix;
 	_cleanup_free_ struct ds **list = xcalloc(ix->ix_nds + 1,
-	    sizeof(*list));
+	    PTR_SIZE);
 	size_t i, n = 0, len = strlen(re->re_from);
 
 	for (i = 0; i < ix->ix_nds; i++)
@@ -222,7 +222,7 @@ rename_snaps(struct renaming *re)
 	const char *snap = strchr(re->re_from, '@');
 	const char *to = strchr(re->re_to, '@');
 	_cleanup_free_ struct ds **list = xcalloc(ix->ix_nds + 1,
-	    sizeof(*list));
+	    PTR_SIZE);
 	size_t i, n = 0;
 
 	for (i = 0; i < ix->ix_nds; i++) {
@@ -335,7 +335,7 @@ promote(struct pool *po, struct ds *clone)
 	_cleanup_free_ char *fs = name_fs(origin->ds_name);
 	struct ds *parent = index_find(ix, fs);
 	_cleanup_free_ struct ds **list = xcalloc(ix->ix_nds + 1,
-	    sizeof(*list));
+	    PTR_SIZE);
 	size_t i, n = 0, len = strlen(fs);
 
 	for (i = 0; i < ix->ix_nds; i++)

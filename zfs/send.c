@@ -567,7 +567,7 @@ receive(struct receiving *rc)
 	_cleanup_close_ int recv = openat(po->po_fd, "recv",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct ds *fs;
-	int error, was;
+	int was;
 
 	if (recv == -1 || check_target(rc) == -1)
 		return (-1);
@@ -577,7 +577,7 @@ receive(struct receiving *rc)
 		    rc->rc_fs, rc->rc_snap);
 	if (rc->rc_dry)
 		return (0);
-	if (begin(rc, recv) == -1 || (error = take_stream(rc, recv)) == -1 ||
+	if (begin(rc, recv) == -1 || take_stream(rc, recv) == -1 ||
 	    check_target(rc) == -1) {
 		subvol_delete(recv, rc->rc_id);
 		return (-1);

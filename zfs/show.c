@@ -80,7 +80,7 @@ pool_once(const char *name)
 			return (pools[i]);
 	if ((po = pool_open(name, POOL_READ)) == NULL)
 		return (NULL);
-	pools = xgrow(pools, npools, sizeof(*pools));
+	pools = xgrow(pools, npools, PTR_SIZE);
 	return (pools[npools++] = po);
 }
 

@@ -271,11 +271,11 @@ snapshots(const struct pool *po, const char *fs, size_t *ret_n)
 	for (i = 0; i < ix->ix_nds; i++)
 		if (strncmp(ix->ix_ds[i]->ds_name, fs, len) == 0 &&
 		    ix->ix_ds[i]->ds_name[len] == '@') {
-			list = xgrow(list, n, sizeof(*list));
+			list = xgrow(list, n, PTR_SIZE);
 			list[n++] = ix->ix_ds[i];
 		}
 	if (n > 0)
-		qsort(list, n, sizeof(*list), by_id);
+		qsort(list, n, PTR_SIZE, by_id);
 	*ret_n = n;
 	return (list);
 }

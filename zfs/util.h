@@ -10,6 +10,7 @@
 #define _cleanup_free_	_cleanup_(free_ptr)
 #define _cleanup_close_	_cleanup_(fd_close)
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
+#define PTR_SIZE	sizeof(void *)	/* an element of an array of such */
 
 void	free_ptr(void *p);
 void	fd_close(int *fd);

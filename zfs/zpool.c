@@ -232,12 +232,11 @@ static int
 is_empty_dir(const char *path)
 {
 	DIR *d = opendir(path);
-	struct dirent *de;
 	int n = 0;
 
 	if (d == NULL)
 		return (0);
-	while ((de = readdir(d)) != NULL)
+	while (readdir(d) != NULL)
 		n++;
 	closedir(d);
 	return (n == 2);
@@ -676,7 +675,7 @@ add_found(const char *name, enum reg_kind kind, const char *path)
 	rg->rg_name = xstrdup(name);
 	rg->rg_kind = kind;
 	rg->rg_path = xstrdup(path);
-	found = xgrow(found, nfound, sizeof(*found));
+	found = xgrow(found, nfound, PTR_SIZE);
 	found[nfound++] = rg;
 }
 
