@@ -11,6 +11,7 @@
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make bench      what a prison costs, beside others
 #   make bench-lleval       what a request to lleval costs
+#   make bench-clone        what a clone costs, and a prison on it
 #   make clean
 
 PREFIX ?= /usr/local
@@ -72,7 +73,12 @@ bench-lleval:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) all >&2
 	@bench/lleval $(BUILD)
 
+bench-clone:
+	@tools/deps build run bench >&2
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) all >&2
+	@bench/clone $(BUILD)
+
 clean:
 	rm -rf build build-* .cache
 
-.PHONY: all run check check-vm check-arm64 vm deb install bench bench-lleval clean
+.PHONY: all run check check-vm check-arm64 vm deb install bench bench-lleval bench-clone clean

@@ -7,7 +7,7 @@
  *
  * Each command is one argument, split at blanks; words like A=b before it go
  * into its environment, and MOUNTS=path has it start in that mount namespace.
- * Prints one median in
+ * "@@" in a word is the number of the round.  Prints one median in
  * microseconds a command, from fork to reaped, or "-" for one that fails
  * when it is tried first.
  */
@@ -66,9 +66,29 @@ unset(const char *word)
 	unsetenv(name);
 }
 
+/* The command's words, "@@" replaced; valid until the next call. */
+static char **
+words(const struct job *jb, int round)
+{
+	static char text[WORDS][256], *argv[WORDS + 1];
+	const char *at;
+	int i;
+
+	for (i = 0; jb->jb_argv[i] != NULL; i++) {
+		argv[i] = jb->jb_argv[i];
+		if ((at = strstr(argv[i], "@@")) == NULL)
+			continue;
+		snprintf(text[i], sizeof(text[i]), "%.*s%d%s",
+		    (int)(at - argv[i]), argv[i], round, at + 2);
+		argv[i] = text[i];
+	}
+	argv[i] = NULL;
+	return (argv);
+}
+
 /* vfork(2), not posix_spawn(3): there is a namespace to enter. */
 static pid_t
-spawn(const struct job *jb, int null, int quiet)
+spawn(const struct job *jb, int null, int quiet, char **argv)
 {
 	pid_t pid = vfork();
 
@@ -80,15 +100,15 @@ spawn(const struct job *jb, int null, int quiet)
 	dup2(null, 1);
 	if (quiet)
 		dup2(null, 2);
-	execvp(jb->jb_argv[0], jb->jb_argv);
+	execvp(argv[0], argv);
 	_exit(127);
 }
 
 /* Returns the time it took, or -1 when it failed. */
 static double
-run(const struct job *jb, int null, int quiet)
+run(const struct job *jb, int null, int quiet, int round)
 {
-	char *const *word;
+	char *const *word, **argv = words(jb, round);
 	int status;
 	double t0;
 	pid_t pid;
@@ -96,7 +116,7 @@ run(const struct job *jb, int null, int quiet)
 	for (word = jb->jb_words; word < (char *const *)jb->jb_argv; word++)
 		putenv(*word);
 	t0 = now();
-	pid = spawn(jb, null, quiet);
+	pid = spawn(jb, null, quiet, argv);
 	if (pid == -1 || waitpid(pid, &status, 0) == -1)
 		return (-1);
 	t0 = now() - t0;
@@ -126,12 +146,13 @@ main(int argc, char **argv)
 		jb->jb_times = calloc((size_t)n, sizeof(double));
 		if (jb->jb_times == NULL)
 			err(1, NULL);
-		jb->jb_fails = run(jb, null, quiet) < 0;
+		jb->jb_fails = run(jb, null, quiet, 0) < 0;
 	}
 	for (i = 0; i < n; i++)
 		for (jb = jobs; jb < jobs + argc - 2; jb++)
 			if (!jb->jb_fails &&
-			    (jb->jb_times[i] = run(jb, null, quiet)) < 0)
+			    (jb->jb_times[i] = run(jb, null, quiet,
+			    i + 1)) < 0)
 				jb->jb_fails = 1;
 	for (jb = jobs; jb < jobs + argc - 2; jb++) {
 		if (jb->jb_fails) {

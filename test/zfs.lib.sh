@@ -7,6 +7,8 @@
 
 zfs_init()
 {
+	modprobe -q btrfs 2>/dev/null
+	modprobe -q loop 2>/dev/null
 	grep -qw btrfs /proc/filesystems || skip "the kernel has no btrfs"
 	[ -c /dev/loop-control ] || skip "no loop devices here"
 	# the jails' own state is in $W/run
