@@ -110,7 +110,7 @@ make_one(struct pool *po, const struct making *mk, const char *name)
 		return (1);
 	if (mk->mk_nomount || !mount_is_auto(po, ds))
 		return (0);
-	if (mount_ds(po, ds, NULL) == -1) {
+	if (mount_new(po, ds) == -1) {
 		say("filesystem successfully %s, but not mounted",
 		    mk->mk_from != NULL ? "cloned" : "created");
 		return (1);

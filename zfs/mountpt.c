@@ -184,56 +184,67 @@ is_empty(int dirfd)
 }
 
 /*
- * Open the directory `rest` below `base`, made where it is not there.  follow:
- * links, too; that is for what is the jailer's alone.
+ * Whether what lies at a path may be a prisoner's doing: it is below the root of
+ * a jail, or in a dataset that is mounted above.  Then a link is not followed.
  */
 static int
-open_dirs(const char *base, const char *rest, int follow)
+is_untrusted(struct pool *po, const struct ds *ds, const char *path)
 {
-	_cleanup_free_ char *copy = xstrdup(rest);
-	int fd = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC), next;
+	char *name = name_parent(ds->ds_name), *up;
+	int untrusted = jails_root_above(path) != NULL;
+
+	for (; name != NULL; up = name_parent(name), free(name), name = up) {
+		_cleanup_free_ char *at = mount_wanted(po,
+		    index_find(po->po_ix, name));
+
+		if (at != NULL && strcmp(at, path) != 0 &&
+		    path_within(path, at))
+			untrusted = 1;
+	}
+	return (untrusted);
+}
+
+/* One directory further, made where it is not there.  It, or -1. */
+static int
+step_down(int fd, const char *word, int follow)
+{
+	if (mkdirat(fd, word, 0755) == -1 && errno != EEXIST)
+		return (-1);
+	return (openat(fd, word, O_PATH | O_DIRECTORY | O_CLOEXEC |
+	    (follow ? 0 : O_NOFOLLOW)));
+}
+
+/*
+ * Open the directory to mount on.  *ret_linked: links were followed on the
+ * way, none of which can be a prisoner's.
+ */
+static int
+open_point(struct pool *po, const struct ds *ds, const char *point,
+    int *ret_linked)
+{
+	_cleanup_free_ char *copy = xstrdup(point);
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), next;
 	char *left = copy, *word;
 
+	*ret_linked = 0;
 	while (fd != -1 && (word = strsep(&left, "/")) != NULL) {
 		if (*word == '\0')
 			continue;
-		if (mkdirat(fd, word, 0755) == -1 && errno != EEXIST) {
-			fd_close(&fd);
-			return (-1);
+		next = step_down(fd, word, 0);
+		if (next == -1 && (errno == ELOOP || errno == ENOTDIR)) {
+			_cleanup_free_ char *here = xprintf("%.*s",
+			    (int)(word - copy + strlen(word)), point);
+
+			if (!is_untrusted(po, ds, here)) {
+				*ret_linked = 1;
+				next = step_down(fd, word, 1);
+			} else
+				errno = ELOOP;
 		}
-		next = openat(fd, word, O_PATH | O_DIRECTORY | O_CLOEXEC |
-		    (follow ? 0 : O_NOFOLLOW));
 		fd_close(&fd);
 		fd = next;
 	}
 	return (fd);
-}
-
-/*
- * What above a mount point is not to be trusted: the nearest dataset's mount,
- * or jail's root.  A prisoner may have put a link there.  malloc'd, or NULL.
- */
-static char *
-untrusted_base(struct pool *po, const struct ds *ds, const char *point)
-{
-	const char *root = jails_root_above(point);
-	char *name = name_parent(ds->ds_name), *up;
-	char *best = root != NULL ? xstrdup(root) : NULL;
-
-	for (; name != NULL; up = name_parent(name), free(name), name = up) {
-		struct ds *above = index_find(po->po_ix, name);
-		char *at = mount_wanted(po, above);
-
-		if (at == NULL)
-			continue;
-		if (strcmp(at, point) != 0 && path_within(point, at) &&
-		    (best == NULL || strlen(at) > strlen(best))) {
-			free(best);
-			best = at;
-		} else
-			free(at);
-	}
-	return (best);
 }
 
 /* The options that the properties come to. */
@@ -249,13 +260,14 @@ options(struct pool *po, struct ds *ds, const char *extra)
 	    extra != NULL ? "," : "", extra != NULL ? extra : ""));
 }
 
-/* The directory to mount on, and how it is called beneath base. */
 static int
-prepare(struct pool *po, struct ds *ds, const char *point, const char *base)
+attach(struct pool *po, struct ds *ds, const char *point, const char *extra)
 {
-	_cleanup_close_ int fd = open_dirs(base != NULL ? base : "/",
-	    point + (base != NULL && strcmp(base, "/") != 0 ?
-	    strlen(base) : 0), base == NULL);
+	_cleanup_free_ char *opts = options(po, ds, extra);
+	_cleanup_free_ char *from = xprintf("%s/ds/%llu/fs", po->po_dir,
+	    (unsigned long long)ds->ds_id);
+	int linked;
+	_cleanup_close_ int fd = open_point(po, ds, point, &linked);
 
 	if (fd == -1) {
 		say("cannot mount '%s': %s%s", point, errno == ENOTDIR ||
@@ -267,21 +279,8 @@ prepare(struct pool *po, struct ds *ds, const char *point, const char *base)
 		say("cannot mount '%s': directory is not empty", point);
 		return (-1);
 	}
-	return (0);
-}
-
-static int
-attach(struct pool *po, struct ds *ds, const char *point, const char *extra)
-{
-	_cleanup_free_ char *base = untrusted_base(po, ds, point);
-	_cleanup_free_ char *opts = options(po, ds, extra);
-	_cleanup_free_ char *from = xprintf("%s/ds/%llu/fs", po->po_dir,
-	    (unsigned long long)ds->ds_id);
-
-	if (prepare(po, ds, point, base) == -1)
-		return (-1);
-	if (jail_mount(base, "nullfs", from, base != NULL &&
-	    strcmp(base, "/") != 0 ? point + strlen(base) : point,
+	/* Below a root it goes through no link, whatever has changed since. */
+	if (jail_mount(linked ? NULL : "/", "nullfs", from, point,
 	    opts) == -1) {
 		say("cannot mount '%s': %s", point, jail_errmsg);
 		return (-1);
@@ -291,6 +290,14 @@ attach(struct pool *po, struct ds *ds, const char *point, const char *extra)
 	step("zfs-mounted");
 	mount_forget();
 	return (0);
+}
+
+int
+mount_new(struct pool *po, struct ds *ds)
+{
+	_cleanup_free_ char *point = mount_wanted(po, ds);
+
+	return (attach(po, ds, point, NULL));
 }
 
 int

@@ -26,6 +26,8 @@ int	 mount_is_auto(struct pool *po, struct ds *ds);
  * of mount(8), or NULL.  force: also when it is in use.
  */
 int	 mount_ds(struct pool *po, struct ds *ds, const char *extra);
+/* One that has just been made, and is to be mounted (mount_is_auto). */
+int	 mount_new(struct pool *po, struct ds *ds);
 int	 unmount_ds(struct pool *po, struct ds *ds, int force);
 
 /* A dataset and all below it: unmount those that are mounted, deepest first. */
