@@ -434,8 +434,10 @@ unmount_within(struct pool *po, const char *top, int force)
 			list[n++].mo_ds = ix->ix_ds[i];
 	qsort(list, n, sizeof(*list), by_length);
 	for (i = 0; i < n; i++) {
-		if (error == 0)
-			error = unmount_at(list[i].mo_where, force);
+		/* The directory was made for it; what is not empty was not. */
+		if (error == 0 &&
+		    (error = unmount_at(list[i].mo_where, force)) == 0)
+			rmdir(list[i].mo_where);
 		free(list[i].mo_where);
 	}
 	mount_forget();
