@@ -104,7 +104,9 @@ set_stat(struct proc *p, const long long f[F_MAX])
 	p->p_nthreads = f[F_THREADS];
 	p->p_start = f[F_START];
 	p->p_vsize = f[F_VSIZE];
-	p->p_rss = f[F_RSS] * (sysconf(_SC_PAGESIZE) / 1024);
+	/* Of no meaning where it overflows, and defined. */
+	p->p_rss = (long long)((unsigned long long)f[F_RSS] *
+	    (unsigned long long)(sysconf(_SC_PAGESIZE) / 1024));
 	p->p_rsslim = f[F_RSSLIM];
 	p->p_sigpend = f[F_SIGNAL];
 	p->p_sigblk = f[F_BLOCKED];
