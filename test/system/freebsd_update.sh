@@ -275,6 +275,14 @@ a_mirror_that_is_gone_changes_nothing()
 	    freebsd-update -b "$W/j" -d "$W/db" fetch install
 }
 
+# kill_all GROUP: a lock goes with the last of its processes.
+kill_all()
+{
+	kill -KILL "-$1" 2>/dev/null
+	wait_for 100 sh -c "! /usr/bin/pgrep -g $1" ||
+	    atf_fail "something of $1 lives on"
+}
+
 # killed_installing: in the middle of it.
 killed_installing()
 {
@@ -288,7 +296,7 @@ killed_installing()
 	background install setsid sh -c 'echo $$; exec freebsd-update \
 	    -b "$0" -d "$1" install' "$W/j" "$W/db"
 	wait_for 200 test -e "$W/j/tmp/here" || atf_fail "$(cat install.err)"
-	kill -KILL "-$(first_line install.out)"
+	kill_all "$(first_line install.out)"
 	wait_for 50 flock -n "$W/j" true
 	atf_check -o match:freebsd-update jls name
 	: >"$W/j/tmp/go"
@@ -340,8 +348,7 @@ a_rollback_that_was_killed_is_completed()
 	wait_for 200 test -e "$state/rollback/begun" ||
 	    atf_fail "$(cat undo.err)"
 	sleep 0.2
-	kill -KILL "-$undo_pid" 2>/dev/null
-	wait "$undo_pid"
+	kill_all "$undo_pid"
 	# half of it, if it was not faster
 	if [ -e "$state/rollback/begun" ]; then
 		head -c 1000 "$W/j/usr/share/word/big" >"$W/half"
