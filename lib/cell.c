@@ -4,10 +4,11 @@
  *
  * Theory of operation.  As jail_run() does, but the view is built by a child
  * of ours that runs nothing: it sends us its namespaces and ends.  Our
- * descriptors hold the view, and a command goes in by them.  The lock on /run/jail/JID,
- * kept as long as the cell is, tells those who sweep that the prison without
- * processes is somebody's.  When we die the kernel closes all of this: the
- * namespaces go, the lock goes, and the next writer clears the rest.
+ * descriptors hold the view, and a command goes in by them.  The lock on
+ * /run/jail/JID, kept as long as the cell is, tells those who sweep that the
+ * prison without processes is somebody's.  When we die the kernel closes all
+ * of this: the namespaces go, the lock goes, and the next writer clears the
+ * rest.
  */
 #include <sys/mount.h>
 #include <sys/socket.h>

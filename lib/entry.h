@@ -41,7 +41,7 @@ struct entry {
 	struct ns_ids	en_ids;
 	struct ns_ids	en_mine;	/* the caller's own */
 	int		en_pidns;	/* pid=new: its PID namespace */
-	pid_t		en_pid1;	/* and that's first process, if found */
+	pid_t		en_pid1;	/* its first process; 0: not found */
 	int		en_first;	/* the program of first.h, where needed */
 	int		en_net;		/* network stack to enter, -1: the
 					   caller's */

@@ -38,7 +38,7 @@ sys_clone3(uint64_t flags, int exit_signal, int cgfd, int *ret_pidfd)
 	return (syscall(SYS_clone3, &ca, sizeof(ca)));
 }
 
-/* What the child's frames leave in the shadow memory would be taken for ours. */
+/* What the child's frames leave in the shadow memory would pass for ours. */
 #if defined(__SANITIZE_ADDRESS__)
 #define STACK_IS_WATCHED 1
 #elif defined(__has_feature)
