@@ -4,6 +4,7 @@
 #define ZFS_CMD_H
 
 #include "pool.h"
+#include "usage.h"
 
 enum ds_want { WANT_FS, WANT_SNAP, WANT_ANY };
 
@@ -27,20 +28,9 @@ int	cmd_set(int argc, char **argv);
 int	cmd_snapshot(int argc, char **argv);
 int	cmd_unmount(int argc, char **argv);
 
-/*
- * Say what is wrong with the command line ("missing snapshot argument"; NULL:
- * nothing more) and how it is used, and exit 2.  props: with the table of
- * properties.
- */
-void	bad_usage(const char *fmt, ...)
-	    __attribute__((format(printf, 1, 2), noreturn));
+/* As bad_usage() of usage.h, with the table of properties. */
 void	bad_usage_props(const char *fmt, ...)
 	    __attribute__((format(printf, 1, 2), noreturn));
-/* What getopt(3) returned ':' or '?' for. */
-void	bad_option(int c) __attribute__((noreturn));
-
-/* No more than what is allowed to follow. */
-void	want_args(int argc, int min, int max, const char *missing);
 
 /*
  * The pool of a dataset, open; or NULL after "cannot open 'x': dataset does

@@ -3,27 +3,17 @@
  * zfs: ZFS's verbs on btrfs.  Where the pool is a real one's, the real program
  * does it (real.c).
  */
-#include <err.h>
 #include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
-#include "config.h"
 #include "name.h"
 #include "prop.h"
 #include "real.h"
 #include "util.h"
 
-static const struct command {
-	const char	*c_name;
-	int		(*c_run)(int argc, char **argv);
-	const char	*c_usage;	/* lines; NULL: another name of one */
-} commands[] = {
+static const struct command commands[] = {
 	{ "create", cmd_create,
 	    "\tcreate [-pu] [-o property=value] ... <filesystem>\n" },
 	{ "destroy", cmd_destroy,
@@ -69,47 +59,13 @@ static const struct command {
 	    "\tdiff [-FHt] <snapshot> [snapshot|filesystem]\n" },
 };
 
-static const struct command *current;
-
-static void
-print_usage(FILE *f)
-{
-	size_t i;
-
-	if (current != NULL) {
-		fprintf(f, "usage:\n%s", current->c_usage);
-		return;
-	}
-	fputs("usage: zfs command args ...\n"
-	    "where 'command' is one of the following:\n\n", f);
-	for (i = 0; i < NELEM(commands); i++)
-		if (commands[i].c_usage != NULL)
-			fputs(commands[i].c_usage, f);
-	fputs("\nEach dataset is of the form: "
-	    "pool/[dataset/]*dataset[@name]\n", f);
-}
-
-static void
-complain(const char *fmt, va_list ap)
-{
-	if (fmt != NULL) {
-		vfprintf(stderr, fmt, ap);
-		putc('\n', stderr);
-	}
-	print_usage(stderr);
-}
-
-void
-bad_usage(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	complain(fmt, ap);
-	va_end(ap);
-	fputs("\nFor the property list, run: zfs set|get\n", stderr);
-	exit(2);
-}
+const struct program program = {
+	.pr_name = "zfs", .pr_commands = commands,
+	.pr_ncommands = NELEM(commands),
+	.pr_names = "\nEach dataset is of the form: "
+	    "pool/[dataset/]*dataset[@name]\n",
+	.pr_hint = "\nFor the property list, run: zfs set|get\n",
+};
 
 void
 bad_usage_props(const char *fmt, ...)
@@ -117,27 +73,10 @@ bad_usage_props(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	complain(fmt, ap);
+	usage_complain(fmt, ap);
 	va_end(ap);
 	prop_usage();
 	exit(2);
-}
-
-void
-bad_option(int c)
-{
-	if (c == ':')
-		bad_usage("missing argument for '%c' option", optopt);
-	bad_usage("invalid option '%c'", optopt);
-}
-
-void
-want_args(int argc, int min, int max, const char *missing)
-{
-	if (argc < min)
-		bad_usage("missing %s argument", missing);
-	if (argc > max)
-		bad_usage("too many arguments");
 }
 
 /* ------------------------------------------------------------------------
@@ -249,34 +188,6 @@ settings_note(const struct settings *se, struct ds *ds, struct index *ix)
 int
 main(int argc, char **argv)
 {
-	size_t i;
-
 	real_aside("zfs", argc, argv);
-	if (argc < 2)
-		bad_usage("missing command");
-	if (strcmp(argv[1], "-?") == 0 || strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
-		print_usage(stdout);
-		return (0);
-	}
-	if (strcmp(argv[1], "version") == 0 ||
-	    strcmp(argv[1], "--version") == 0) {
-		printf("abashiri-" ABASHIRI_VERSION "\n");
-		return (0);
-	}
-	for (i = 0; i < NELEM(commands); i++)
-		if (strcmp(argv[1], commands[i].c_name) == 0)
-			break;
-	if (i == NELEM(commands))
-		bad_usage("unrecognized command '%s'", argv[1]);
-	if (geteuid() != 0)
-		errx(1, "%s: only root can see and change pools", argv[1]);
-	/* Another name is spoken of as the first. */
-	for (current = &commands[i]; current->c_usage == NULL; current--)
-		;
-	opterr = 0;
-	i = (size_t)commands[i].c_run(argc - 1, argv + 1);
-	if (fflush(stdout) == EOF)
-		err(1, "standard output");
-	return ((int)i);
+	return (usage_run(argc, argv));
 }
