@@ -265,6 +265,25 @@ wait_for()
 	done
 }
 
+# arrived PARENT: his one child has entered the jail, and is who he will be.
+# (On the way in there are others, for a moment, and he is jexec himself.)
+arrived()
+{
+	# shellcheck disable=SC2046
+	set -- $(pgrep -P "$1")
+	[ $# -eq 1 ] && comm_=$(cat "/proc/$1/comm") && [ "$comm_" != jexec ]
+}
+
+# sleeper NAME COMMAND...: run a jexec; the PID of its command in $NAME.
+sleeper()
+{
+	sleeper_=$1
+	background "$@"
+	eval "parent_=\$${sleeper_}_pid"
+	wait_for 100 arrived "$parent_" || atf_fail "$sleeper_ does not start"
+	eval "$sleeper_=$(pgrep -P "$parent_")"
+}
+
 # serving NAME COMMAND...: in the background, until it has said "ready".
 serving()
 {

@@ -6,20 +6,6 @@
 
 PS=$BUILD/ps/ps
 
-# sleeper NAME COMMAND...: run it; its PID, once it is in a jail, in $NAME.
-# (It is jexec's child.)
-sleeper()
-{
-	sleeper_=$1
-	background "$@"
-	eval "parent_=\$${sleeper_}_pid"
-	wait_for 50 pgrep -P "$parent_" || atf_fail "$sleeper_ does not start"
-	eval "$sleeper_=$(pgrep -P "$parent_")"
-	# On his way in he is not yet who he will be.
-	eval "child_=\$$sleeper_"
-	wait_for 50 sh -c "! grep -qx jexec /proc/$child_/comm"
-}
-
 # row PID KEYWORD...: their values with single blanks between them.
 row()
 {
@@ -74,10 +60,10 @@ j_selects_by_number_name_and_host()
 	a=$(jls -j a jid)
 	atf_check -o inline:"$x\n" sh -c "$PS -J a -o pid= | tr -d ' '"
 	atf_check -o inline:"$x\n" sh -c "$PS -J $a -o pid= | tr -d ' '"
-	atf_check -o inline:"$x\n$y\n" \
-	    sh -c "$PS -J $a,b -o pid= | tr -d ' ' | sort -n"
-	atf_check -o inline:"$x\n$y\n" \
-	    sh -c "$PS -J a -J 'b' -o pid= | tr -d ' ' | sort -n"
+	printf '%s\n' "$x" "$y" | sort >both
+	atf_check -o file:both sh -c "$PS -J $a,b -o pid= | tr -d ' ' | sort"
+	atf_check -o file:both \
+	    sh -c "$PS -J a -J 'b' -o pid= | tr -d ' ' | sort"
 	$PS -J 0 -o pid= | tr -d ' ' >host
 	atf_check -s exit:1 grep -qxe "$x" -e "$y" host
 	atf_check grep -qx "$$" host
@@ -244,8 +230,8 @@ selection_by_user_group_terminal_and_pid()
 	    sh -c "$PS -U root -o pid= -o jid= | awk '\$2 > 0 { print \$1 }'"
 	atf_check_equal "1000 1000 1000 1000 1000 1000" \
 	    "$(row "$u" uid ruid svuid gid rgid svgid)"
-	atf_check -o inline:"$u\n$r\n" \
-	    sh -c "$PS -p $u,$r -o pid= | tr -d ' ' | sort -n"
+	printf '%s\n' "$u" "$r" | sort >both
+	atf_check -o file:both sh -c "$PS -p $u,$r -o pid= | tr -d ' ' | sort"
 	atf_check -o match:"^ *$u " $PS "$u"
 	atf_check -o match:"^ *$u " $PS "p$u"
 	atf_check -o match:"^ *$u " $PS "ax$u"

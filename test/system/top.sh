@@ -17,20 +17,11 @@ jails()
 {
 	top_init
 	prison a
-	sleeper a
+	sleeper a jexec a sleep 300
 	prison b
-	sleeper b
-	sleeper b2 b
+	sleeper b jexec b sleep 300
+	sleeper b2 jexec b sleep 300
 	jida=$(jls -j a jid) jidb=$(jls -j b jid)
-}
-
-# sleeper VAR [JAIL]
-sleeper()
-{
-	background "$1" jexec "${2-$1}" sleep 300
-	eval "parent_=\$${1}_pid"
-	wait_for 50 pgrep -P "$parent_" || atf_fail "$1 does not start"
-	eval "$1=$(pgrep -P "$parent_")"
 }
 
 # on_screen COMMAND: on a terminal of 100 columns and 30 lines.
