@@ -18,7 +18,10 @@ int	name_is_number(const char *name);
  */
 int	name_jid(const char *name, int jid);
 
-/* The jid of a name, or 0. */
+/*
+ * The jid of a name, or 0.  It may be one that is dying: who asks for the
+ * name next takes it (prison_named()).
+ */
 int	prison_by_name(const struct state *st, const char *name);
 
 /* Under the lock: the entries of a name and of addresses. */

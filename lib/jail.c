@@ -204,35 +204,22 @@ find_by_jid(const struct state *st, int jid, int flags, struct prison *ret_pr)
 	return (jail_errx(ENOENT, "jail %d not found", jid));
 }
 
-/* A dying jail has given its name back: it is found only by a walk. */
-static int
-find_dying(const struct state *st, const char *name, struct prison *ret_pr)
-{
-	int jid;
-
-	for (jid = state_jid_next(st, 0); jid != 0;
-	    jid = state_jid_next(st, jid))
-		if (prison_load(st, jid, ret_pr) == 0 && ret_pr->pr_dying &&
-		    strcmp(ret_pr->pr_name, name) == 0)
-			return (jid);
-	return (0);
-}
-
+/* A dying jail is found by its name until it has ended, or another has it. */
 static int
 find_by_name(const struct state *st, const char *name, int flags,
     struct prison *ret_pr)
 {
-	int jid = prison_by_name(st, name);
+	int jid = prison_by_name(st, name), named;
 
-	if (jid != 0 && visible(st, jid, flags, ret_pr) &&
-	    strcmp(ret_pr->pr_name, name) == 0)
-		return (jid);
-	if ((jid = find_dying(st, name, ret_pr)) == 0)
-		return (jail_errx(ENOENT, "jail \"%s\" not found", name));
-	if ((flags & JAIL_DYING) == 0)
+	named = jid != 0 && state_jid_exists(st, jid) &&
+	    prison_load(st, jid, ret_pr) == 0 &&
+	    strcmp(ret_pr->pr_name, name) == 0;
+	if (named && ret_pr->pr_dying && (flags & JAIL_DYING) == 0)
 		return (jail_errx(ENOENT, "jail \"%s\" (%d) is dying", name,
 		    jid));
-	return (jid);
+	if (named && (ret_pr->pr_dying || prison_alive(st, ret_pr)))
+		return (jid);
+	return (jail_errx(ENOENT, "jail \"%s\" not found", name));
 }
 
 static int

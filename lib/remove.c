@@ -16,7 +16,6 @@
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
-#include "index.h"
 #include "jail.h"
 #include "settle.h"
 #include "step.h"
@@ -53,10 +52,8 @@ mark(struct state *st, struct prison *pr, struct victim *vi)
 	vi->vi_depth = depth(pr->pr_name);
 	vi->vi_remover = prison_remover(st, pr->pr_id);
 	pr->pr_dying = 1;
-	if (prison_store(st, pr) == -1)
-		return (-1);
-	prison_name_remove(st, pr);
-	return (0);
+	/* Its name may be taken from now on. */
+	return (prison_store(st, pr));
 }
 
 /* Mark pr and all below it.  Returns how many, malloc'd, or -1. */
