@@ -60,6 +60,12 @@ lists_scripts_in_their_order_and_those_enabled()
 	END
 	e=$RC_ROOT/usr/local/etc/rc.d/early
 	atf_check -o inline:"$e\n$d/zfs\n$d/netif\n$d/pf\n$d/jail\n" service -r
+	script early <<-'END'
+	# PROVIDE: early
+	# REQUIRE: jail
+	# BEFORE: netif
+	END
+	atf_check -o match:"^$e\$" -e match:'^service: .*: needs itself' service -r
 	atf_check -o match:'^usage: service' service -h
 	atf_check -s exit:1 -e match:'^usage: service' service
 	atf_check -s exit:1 -e match:'^usage: service' service -Z
