@@ -209,17 +209,15 @@ static int
 find_by_name(const struct state *st, const char *name, int flags,
     struct prison *ret_pr)
 {
-	int jid = prison_by_name(st, name), named;
+	int jid = prison_by_name(st, name);
 
-	named = jid != 0 && state_jid_exists(st, jid) &&
-	    prison_load(st, jid, ret_pr) == 0 &&
-	    strcmp(ret_pr->pr_name, name) == 0;
-	if (named && ret_pr->pr_dying && (flags & JAIL_DYING) == 0)
+	if (jid == 0 || !visible(st, jid, JAIL_DYING, ret_pr) ||
+	    strcmp(ret_pr->pr_name, name) != 0)
+		return (jail_errx(ENOENT, "jail \"%s\" not found", name));
+	if (ret_pr->pr_dying && (flags & JAIL_DYING) == 0)
 		return (jail_errx(ENOENT, "jail \"%s\" (%d) is dying", name,
 		    jid));
-	if (named && (ret_pr->pr_dying || prison_alive(st, ret_pr)))
-		return (jid);
-	return (jail_errx(ENOENT, "jail \"%s\" not found", name));
+	return (jid);
 }
 
 static int
