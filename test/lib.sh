@@ -265,6 +265,15 @@ wait_for()
 	done
 }
 
+# need_filesystem TYPE: it can be mounted here, from a file.
+need_filesystem()
+{
+	modprobe -q "$1" 2>/dev/null
+	modprobe -q loop 2>/dev/null
+	grep -qw "$1" /proc/filesystems || skip "the kernel has no $1"
+	[ -c /dev/loop-control ] || skip "no loop devices here"
+}
+
 # arrived PARENT: his one child has entered the jail, and is who he will be.
 # (On the way in there are others, for a moment, and he is jexec himself.)
 arrived()

@@ -7,10 +7,7 @@
 
 zfs_init()
 {
-	modprobe -q btrfs 2>/dev/null
-	modprobe -q loop 2>/dev/null
-	grep -qw btrfs /proc/filesystems || skip "the kernel has no btrfs"
-	[ -c /dev/loop-control ] || skip "no loop devices here"
+	need_filesystem btrfs
 	# the jails' own state is in $W/run
 	ZPOOL_ROOT=$W/z
 	mkdir "$ZPOOL_ROOT"

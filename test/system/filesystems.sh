@@ -7,10 +7,7 @@
 # on_filesystem TYPE: a world on a new one, and a prison in it.
 on_filesystem()
 {
-	modprobe -q "$1" 2>/dev/null
-	modprobe -q loop 2>/dev/null
-	grep -qw "$1" /proc/filesystems || skip "the kernel has no $1"
-	[ -c /dev/loop-control ] || skip "no loop devices here"
+	need_filesystem "$1"
 	truncate -s 320M "$W/img"
 	mkdir "$W/fs"
 	atf_check -o ignore -e ignore "mkfs.$1" -q "$W/img"
