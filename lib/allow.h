@@ -21,6 +21,7 @@
 #define CALLS_SYSVSHM	0x80
 #define CALLS_RAW	0x100	/* INET sockets of any protocol */
 #define CALLS_VNET	0x200	/* what configures a network stack */
+#define CALLS_MQUEUE	0x400	/* POSIX message queues */
 
 struct allow {
 	uint64_t	 al_bit;	/* PR_ALLOW_ */

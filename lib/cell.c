@@ -18,6 +18,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/mount.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +33,10 @@
 #include "errmsg.h"
 #include "fd.h"
 #include "fdpass.h"
+#include "hostns.h"
 #include "iov.h"
 #include "jail.h"
+#include "mount.h"
 #include "remove.h"
 #include "spawn.h"
 #include "step.h"
@@ -46,7 +50,7 @@ struct jail_cell {
 	unsigned		 ce_nproc;
 	int			 ce_used;	/* something has run */
 	int			 ce_calls;	/* the last command's, or -1 */
-	struct entry_mount	 ce_mounts[JAIL_CELL_TMPFS];
+	struct entry_mount	 ce_mounts[JAIL_CELL_MOUNTS];
 	unsigned		 ce_nmounts;
 };
 
@@ -66,35 +70,43 @@ set_number(int fs, const char *key, uint64_t n)
 /* Detached; owned in the host's terms, since a tmpfs cannot be idmapped
    before Linux 6.3. */
 static int
-make_tmpfs(const struct jail_tmpfs *jt, uid_t uid0)
+make_tmpfs(const struct jail_cell_mount *cm, uid_t uid0)
 {
 	_cleanup_close_ int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
 	char mode[16];
 	int fd;
 
-	snprintf(mode, sizeof(mode), "%o", (unsigned)jt->jt_mode & 07777);
-	if (fs == -1 || set_number(fs, "size", jt->jt_size) == -1 ||
-	    set_number(fs, "nr_inodes", jt->jt_inodes) == -1 ||
-	    set_number(fs, "uid", (uint64_t)uid0 + jt->jt_uid) == -1 ||
-	    set_number(fs, "gid", (uint64_t)uid0 + jt->jt_gid) == -1 ||
+	snprintf(mode, sizeof(mode), "%o", (unsigned)cm->cm_mode & 07777);
+	if (fs == -1 || set_number(fs, "size", cm->cm_size) == -1 ||
+	    set_number(fs, "nr_inodes", cm->cm_inodes) == -1 ||
+	    set_number(fs, "uid", (uint64_t)uid0 + cm->cm_uid) == -1 ||
+	    set_number(fs, "gid", (uint64_t)uid0 + cm->cm_gid) == -1 ||
 	    fsconfig(fs, FSCONFIG_SET_STRING, "mode", mode, 0) == -1 ||
 	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1 ||
 	    (fd = fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID |
 	    MOUNT_ATTR_NODEV)) == -1)
-		return (jail_err(errno, "make a tmpfs for %s", jt->jt_dir));
+		return (jail_err(errno, "make a tmpfs for %s", cm->cm_dir));
 	return (fd);
 }
 
 static int
-make_mounts(struct jail_cell *ce, const struct jail_tmpfs *jt, unsigned n)
+make_mounts(struct jail_cell *ce, const struct jail_cell_mount *cm, unsigned n)
 {
-	for (; ce->ce_nmounts < n; ce->ce_nmounts++, jt++) {
-		ce->ce_mounts[ce->ce_nmounts].em_dir = jt->jt_dir;
-		ce->ce_mounts[ce->ce_nmounts].em_fd = make_tmpfs(jt,
-		    prison_uid0(&ce->ce_pr));
-		if (ce->ce_mounts[ce->ce_nmounts].em_fd == -1)
+	uid_t uid0 = prison_uid0(&ce->ce_pr);
+	uint64_t seal = ce->ce_en.en_sealed ? MOUNT_ATTR_RDONLY |
+	    MOUNT_ATTR_NOSUID : 0;
+	struct entry_mount *em = ce->ce_mounts;
+
+	for (; ce->ce_nmounts < n; ce->ce_nmounts++, cm++, em++) {
+		em->em_dir = cm->cm_dir;
+		em->em_fd = cm->cm_source == NULL ? make_tmpfs(cm, uid0) :
+		    mount_clone(cm->cm_source, cm->cm_devfs,
+		    ce->ce_en.en_userns, uid0, seal);
+		if (em->em_fd == -1)
 			return (-1);
 	}
+	ce->ce_en.en_mounts = ce->ce_mounts;
+	ce->ce_en.en_nmounts = ce->ce_nmounts;
 	return (0);
 }
 
@@ -179,11 +191,57 @@ built(struct entry *en)
 	fd_close(&en->en_tree);
 	fd_close(&en->en_view);
 	fd_close(&en->en_dir);
+	fd_close(&en->en_ipc);
+}
+
+static int
+make_ipc(void *arg)
+{
+	if (unshare(CLONE_NEWIPC) == -1)
+		return (-1);
+	return (open((const char *)arg, O_RDONLY | O_CLOEXEC));
+}
+
+static int ipc_of_cells = -1;
+
+static void
+make_ipc_of_cells(void)
+{
+	static char mine[] = "/proc/self/ns/ipc";
+	_cleanup_close_ int ns = open("/proc/self/ns/mnt",
+	    O_RDONLY | O_CLOEXEC);
+
+	if (ns != -1)
+		ipc_of_cells = hostns_call_in(ns, make_ipc, mine);
+}
+
+/*
+ * Making an IPC namespace and taking it down costs as much as a cgroup.  Cells
+ * without SysV IPC share one, in which none of them can make anything.
+ */
+static int
+share_ipc(struct entry *en)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, make_ipc_of_cells);
+	if (ipc_of_cells == -1 || (en->en_ipc = fcntl(ipc_of_cells,
+	    F_DUPFD_CLOEXEC, 3)) == -1)
+		return (jail_err(errno, "the cells' IPC namespace"));
+	return (0);
+}
+
+static int
+has_sysv(const struct prison *pr)
+{
+	return (pr->pr_sysvmsg != JAIL_SYS_DISABLE ||
+	    pr->pr_sysvsem != JAIL_SYS_DISABLE ||
+	    pr->pr_sysvshm != JAIL_SYS_DISABLE);
 }
 
 static int
 make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
-    const struct jail_tmpfs *jt, unsigned ntmpfs, unsigned flags)
+    const struct jail_cell_mount *cm, unsigned nmounts, unsigned flags)
 {
 	struct entry *en = &ce->ce_en;
 	int dir;
@@ -198,22 +256,20 @@ make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
 		return (jail_errx(EOPNOTSUPP, "path %s: a cell needs a uid "
 		    "range of its own (a file system that can be idmapped), "
 		    "the host's PIDs and no allow.mount", ce->ce_pr.pr_path));
-	if (make_mounts(ce, jt, ntmpfs) == -1)
-		return (-1);
 	en->en_sealed = (flags & JAIL_CELL_SEALED) != 0;
 	en->en_filter_flags = (flags & JAIL_CELL_NOSOCKET) != 0 ?
 	    FILTER_NOSOCKET : 0;
-	en->en_mounts = ce->ce_mounts;
-	en->en_nmounts = ce->ce_nmounts;
+	en->en_nomqueue = !has_sysv(&ce->ce_pr);
 	/* The lock belongs to the open file, of which the entry gets a
 	   descriptor that it may close. */
 	if ((dir = fcntl(ce->ce_guard, F_DUPFD_CLOEXEC, 3)) == -1)
 		return (jail_err(errno, "jail %d", ce->ce_pr.pr_id));
-	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1)
+	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1 ||
+	    (en->en_nomqueue && share_ipc(en) == -1))
 		return (-1);
 	/* Rules that come later are the next cell's. */
 	en->en_limit.le_table = NULL;
-	if (build_view(en) == -1)
+	if (make_mounts(ce, cm, nmounts) == -1 || build_view(en) == -1)
 		return (-1);
 	step("cell-built");
 	built(en);
@@ -250,7 +306,7 @@ cell_unmake(struct jail_cell *ce, struct state *st)
 
 struct jail_cell *
 jail_cell_make(struct iovec *iov, unsigned int niov,
-    const struct jail_tmpfs *jt, unsigned int ntmpfs, unsigned flags)
+    const struct jail_cell_mount *cm, unsigned int nmounts, unsigned flags)
 {
 	_cleanup_state_ struct state st = STATE_INIT;
 	struct jail_cell *ce;
@@ -261,8 +317,8 @@ jail_cell_make(struct iovec *iov, unsigned int niov,
 		jail_err(EPERM, "jail_cell_make");
 		return (NULL);
 	}
-	if (ntmpfs > JAIL_CELL_TMPFS) {
-		jail_errx(E2BIG, "more than %d tmpfs", JAIL_CELL_TMPFS);
+	if (nmounts > JAIL_CELL_MOUNTS) {
+		jail_errx(E2BIG, "more than %d mounts", JAIL_CELL_MOUNTS);
 		return (NULL);
 	}
 	if (request_init(&rq, iov, niov, JAIL_CREATE) == -1 ||
@@ -274,7 +330,7 @@ jail_cell_make(struct iovec *iov, unsigned int niov,
 	}
 	ce->ce_guard = ce->ce_calls = -1;
 	entry_init(&ce->ce_en);
-	if (make_cell(ce, &st, &rq, jt, ntmpfs, flags) == -1) {
+	if (make_cell(ce, &st, &rq, cm, nmounts, flags) == -1) {
 		cell_unmake(ce, &st);
 		iov_errmsg(iov, niov);
 		return (NULL);
@@ -310,7 +366,7 @@ jail_cell_jid(const struct jail_cell *ce)
 }
 
 int
-jail_cell_tmpfs(const struct jail_cell *ce, unsigned n)
+jail_cell_mount(const struct jail_cell *ce, unsigned n)
 {
 	return (n < ce->ce_nmounts ? ce->ce_mounts[n].em_fd : -1);
 }

@@ -220,9 +220,10 @@ view_prepare(struct entry *en, const struct state *st)
 }
 
 static unsigned
-sysv_calls(const struct prison *pr)
+ipc_calls(const struct entry *en)
 {
-	unsigned calls = 0;
+	const struct prison *pr = en->en_pr;
+	unsigned calls = en->en_nomqueue ? 0 : CALLS_MQUEUE;
 
 	if (pr->pr_sysvmsg != JAIL_SYS_DISABLE)
 		calls |= CALLS_SYSVMSG;
@@ -341,7 +342,7 @@ entry_prepare(struct entry *en, const struct state *st,
 	en->en_caps = allow_caps(pr->pr_allow, pr->pr_user ==
 	    JAIL_SYS_INHERIT, pr->pr_vnet == JAIL_SYS_NEW);
 	if (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
-	    sysv_calls(pr) | (pr->pr_vnet == JAIL_SYS_NEW ? CALLS_VNET : 0),
+	    ipc_calls(en) | (pr->pr_vnet == JAIL_SYS_NEW ? CALLS_VNET : 0),
 	    flags) == -1)
 		return (jail_err(errno, "build the system call filter"));
 	if (limit_prepare(&en->en_limit, st, pr) == -1)

@@ -177,29 +177,38 @@ int	jailparam_run(struct jailparam *jp, unsigned njp,
  */
 struct jail_cell;
 
-/* A tmpfs of the cell's own, on a directory that its root has. */
-struct jail_tmpfs {
-	const char	*jt_dir;	/* inside */
-	uint64_t	 jt_size;	/* bytes */
-	uint64_t	 jt_inodes;	/* files */
-	uid_t		 jt_uid;	/* owner of its root, as the prison */
-	gid_t		 jt_gid;	/* counts */
-	mode_t		 jt_mode;
+/*
+ * What is mounted on a directory of the cell's root: a tmpfs of its own, or,
+ * with cm_source, its users' view of the mount there.
+ */
+struct jail_cell_mount {
+	const char	*cm_dir;	/* inside */
+	const char	*cm_source;	/* a path of the host's, or NULL; of the
+					   rest only cm_devfs counts then */
+	int		 cm_devfs;	/* jail_mount_devfs() has made it: its
+					   devices can be opened */
+	uint64_t	 cm_size;	/* bytes */
+	uint64_t	 cm_inodes;	/* files */
+	uid_t		 cm_uid;	/* owner of its root, as the prison */
+	gid_t		 cm_gid;	/* counts */
+	mode_t		 cm_mode;
 };
 
-#define JAIL_CELL_SEALED	0x1	/* the root, and what is mounted below
-					   it, is read-only and nosuid */
+#define JAIL_CELL_SEALED	0x1	/* the root, what is mounted below it,
+					   and what has a cm_source is
+					   read-only and nosuid */
 #define JAIL_CELL_NOSOCKET	0x2	/* no sockets but socketpair(2) */
 
 /*
  * jail_cell_make: make the prison that iov describes, as jail_set() does with
- * JAIL_CREATE, without "persist", and with ntmpfs (at most JAIL_CELL_TMPFS)
- * of these on its root.  EOPNOTSUPP for user=inherit, pid=new, and
- * permission to mount.  Returns the cell, or NULL.
+ * JAIL_CREATE, without "persist", and with nmounts (at most JAIL_CELL_MOUNTS)
+ * of these on its root, in their order.  EOPNOTSUPP for user=inherit, pid=new,
+ * and permission to mount.  Returns the cell, or NULL.
  */
 struct jail_cell *jail_cell_make(struct iovec *iov, unsigned int niov,
-	    const struct jail_tmpfs *jt, unsigned int ntmpfs, unsigned flags);
-#define JAIL_CELL_TMPFS	4
+	    const struct jail_cell_mount *cm, unsigned int nmounts,
+	    unsigned flags);
+#define JAIL_CELL_MOUNTS	4
 
 /*
  * jail_cell_spawn: jail_spawn() into a cell (without JC_TTY).  A cell is used
@@ -208,10 +217,10 @@ struct jail_cell *jail_cell_make(struct iovec *iov, unsigned int niov,
 pid_t	jail_cell_spawn(struct jail_cell *ce, const struct jail_command *jc,
 	    int *ret_pidfd);
 
-/* The cell's jid; the directory (for openat(2)) of its n-th tmpfs, which stays
+/* The cell's jid; the directory (for openat(2)) of its n-th mount, which stays
    the cell's; and what uid `uid` inside is on the host. */
 int	jail_cell_jid(const struct jail_cell *ce);
-int	jail_cell_tmpfs(const struct jail_cell *ce, unsigned n);
+int	jail_cell_mount(const struct jail_cell *ce, unsigned n);
 uid_t	jail_cell_uid(const struct jail_cell *ce, uid_t uid);
 
 /* What a cell has used. */

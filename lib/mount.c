@@ -25,47 +25,34 @@
 #define SUBMOUNTS_MAX	128	/* below one prison's root */
 #define MOUNTINFO_MAX	65536
 
+/*
+ * Clone the mount at `path` (flags AT_RECURSIVE: and those below it).  What
+ * the host mounts later below path is to appear inside, and nothing is to come
+ * back.
+ */
 static int
-tree_clone(const char *path, int usernsfd)
+tree_open(const char *path, unsigned flags)
 {
 	struct mount_attr slave = { .propagation = MS_SLAVE };
-	struct statfs sf;
 	int tree;
 
 	tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-	    AT_RECURSIVE);
+	    flags);
 	if (tree == -1)
 		return (jail_err(errno, "path %s", path));
-	/*
-	 * What the host mounts later below path is to appear inside, and
-	 * nothing is to come back.
-	 */
-	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &slave,
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | flags, &slave,
 	    sizeof(slave)) == -1) {
 		jail_err(errno, "path %s: make its mounts slaves", path);
-		goto fail;
-	}
-	if (idmap_mount(tree, usernsfd) == -1) {
-		if (errno == EINVAL && fstatfs(tree, &sf) == 0)
-			jail_errx(EOPNOTSUPP, "path %s: its file system "
-			    "(type 0x%lx) cannot be idmapped by this kernel: "
-			    "use another, or user=inherit", path,
-			    (unsigned long)sf.f_type);
-		else
-			jail_err(errno, "path %s: idmap its mount", path);
-		goto fail;
+		fd_close(&tree);
 	}
 	return (tree);
-fail:
-	fd_close(&tree);
-	return (-1);
 }
 
 #define TREE_NOT_THERE	(-2)
 
 struct tree {
 	const char	*tr_path;
-	int		 tr_usernsfd;
+	unsigned	 tr_flags;
 	int		 tr_follows;	/* the caller's mounts the host's? */
 	struct stat	 tr_here;	/* what the caller finds at the path */
 	const char	*tr_hide;	/* a mount to leave out */
@@ -73,7 +60,7 @@ struct tree {
 
 /* In the host's mount namespace. */
 static int
-tree_clone_there(void *arg)
+tree_open_there(void *arg)
 {
 	struct tree *tr = arg;
 	struct stat there;
@@ -82,7 +69,26 @@ tree_clone_there(void *arg)
 	    there.st_dev != tr->tr_here.st_dev ||
 	    there.st_ino != tr->tr_here.st_ino))
 		return (TREE_NOT_THERE);
-	return (tree_clone(tr->tr_path, tr->tr_usernsfd));
+	return (tree_open(tr->tr_path, tr->tr_flags));
+}
+
+/*
+ * A prison is the host's: whoever enters it first, and from wherever, is to
+ * find the same in it.  But who has gone off with mounts that the host knows
+ * nothing of (unshare -m) can have prisons on those.
+ */
+static int
+tree_find(const char *path, unsigned flags)
+{
+	struct tree tr = { .tr_path = path, .tr_flags = flags };
+	int tree;
+
+	if (!hostns_elsewhere())
+		return (tree_open(path, flags));
+	tr.tr_follows = hostns_follows();
+	stat(path, &tr.tr_here);
+	tree = hostns_call(tree_open_there, &tr);
+	return (tree != TREE_NOT_THERE ? tree : tree_open(path, flags));
 }
 
 /*
@@ -90,7 +96,7 @@ tree_clone_there(void *arg)
  * unmounted from; and slaves, so that nobody else's go.
  */
 static int
-tree_clone_without(void *arg)
+tree_open_without(void *arg)
 {
 	struct tree *tr = arg;
 
@@ -99,7 +105,7 @@ tree_clone_without(void *arg)
 	    umount2(tr->tr_hide, MNT_DETACH) == -1)
 		return (jail_err(errno, "path %s: leave out %s", tr->tr_path,
 		    tr->tr_hide));
-	return (tree_clone(tr->tr_path, tr->tr_usernsfd));
+	return (tree_open(tr->tr_path, tr->tr_flags));
 }
 
 /*
@@ -107,37 +113,35 @@ tree_clone_without(void *arg)
  * pin of a mount namespace in it the kernel would not make it one's root.
  */
 static int
-tree_without(const char *path, int usernsfd, const char *hide)
+tree_without(const char *path, const char *hide)
 {
-	struct tree tr = { .tr_path = path, .tr_usernsfd = usernsfd,
+	struct tree tr = { .tr_path = path, .tr_flags = AT_RECURSIVE,
 	    .tr_hide = hide };
 	_cleanup_close_ int ns = open(hostns_elsewhere() ? "/proc/1/ns/mnt" :
 	    "/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	if (ns == -1)
 		return (jail_err(errno, "the host's mounts"));
-	return (hostns_call_in(ns, tree_clone_without, &tr));
+	return (hostns_call_in(ns, tree_open_without, &tr));
 }
 
-/*
- * A prison is the host's: whoever enters it first, and from wherever, is to
- * find the same in it.  But who has gone off with mounts that the host knows
- * nothing of (unshare -m) can have prisons on those.
- */
 int
 mount_tree(const char *path, int usernsfd, const char *hide)
 {
-	struct tree tr = { .tr_path = path, .tr_usernsfd = usernsfd };
-	int tree;
+	struct statfs sf;
+	int tree = hide != NULL ? tree_without(path, hide) :
+	    tree_find(path, AT_RECURSIVE);
 
-	if (hide != NULL)
-		return (tree_without(path, usernsfd, hide));
-	if (!hostns_elsewhere())
-		return (tree_clone(path, usernsfd));
-	tr.tr_follows = hostns_follows();
-	stat(path, &tr.tr_here);
-	tree = hostns_call(tree_clone_there, &tr);
-	return (tree != TREE_NOT_THERE ? tree : tree_clone(path, usernsfd));
+	if (tree == -1 || idmap_mount(tree, usernsfd) == 0)
+		return (tree);
+	if (errno == EINVAL && fstatfs(tree, &sf) == 0)
+		jail_errx(EOPNOTSUPP, "path %s: its file system (type 0x%lx) "
+		    "cannot be idmapped by this kernel: use another, or "
+		    "user=inherit", path, (unsigned long)sf.f_type);
+	else
+		jail_err(errno, "path %s: idmap its mount", path);
+	fd_close(&tree);
+	return (-1);
 }
 
 /* One mount below the root, as a line of mountinfo tells it. */
@@ -351,15 +355,45 @@ submount_open(const struct submount *sm)
 }
 
 /*
- * An idmapped clone of a mount below the root, where its file system can be:
- * what cannot (proc, devpts; tmpfs before 6.3; overlay) stays as it is, and
- * its files belong to nobody.  What nobody sees stays too.
+ * Give a detached clone of a mount the prison's users, where its file system
+ * can be idmapped: what cannot (proc; tmpfs before 6.3; overlay) stays as it
+ * is, and its files belong to nobody.  set: MOUNT_ATTR_ beside that.
  */
+static int
+clone_give(int fd, int devfs, const char *name, int usernsfd, uid_t uid0,
+    uint64_t set)
+{
+	struct mount_attr attr = { .attr_set = set };
+
+	if (idmap_mount(fd, usernsfd) == -1) {
+		if (devfs && devfs_give(fd, uid0, 0) == -1)
+			return (-1);
+		attr.attr_set |= devfs ? 0 : MOUNT_ATTR_NODEV;
+	}
+	if (devfs)
+		attr.attr_clr = MOUNT_ATTR_NODEV;
+	if ((attr.attr_set | attr.attr_clr) != 0 && mount_setattr(fd, "",
+	    AT_EMPTY_PATH, &attr, sizeof(attr)) == -1)
+		return (jail_err(errno, devfs ? "open the devices of %s" :
+		    "make %s nodev", name));
+	return (0);
+}
+
+int
+mount_clone(const char *path, int devfs, int usernsfd, uid_t uid0,
+    uint64_t set)
+{
+	int fd = tree_find(path, 0);
+
+	if (fd != -1 && clone_give(fd, devfs, path, usernsfd, uid0, set) == -1)
+		fd_close(&fd);
+	return (fd);
+}
+
+/* The clone that is to be in a mount's place.  What nobody sees has none. */
 static int
 submount_clone(struct submount *sm, int usernsfd, uid_t uid0)
 {
-	struct mount_attr dev = { .attr_clr = MOUNT_ATTR_NODEV };
-	struct mount_attr nodev = { .attr_set = MOUNT_ATTR_NODEV };
 	_cleanup_close_ int at = submount_open(sm);
 
 	if (at == -1)
@@ -370,19 +404,8 @@ submount_clone(struct submount *sm, int usernsfd, uid_t uid0)
 		return (jail_err(errno, "clone %s", sm->sm_point));
 	if (strcmp(sm->sm_type, "devpts") == 0)
 		return (0);	/* its nodes are the prison's terminals */
-	if (idmap_mount(sm->sm_fd, usernsfd) == -1) {
-		if (is_devfs(sm) && devfs_give(sm->sm_fd, uid0, 0) == -1)
-			return (-1);
-		if (mount_setattr(sm->sm_fd, "", AT_EMPTY_PATH, &nodev,
-		    sizeof(nodev)) == -1)
-			return (jail_err(errno, "make %s nodev",
-			    sm->sm_point));
-	}
-	if (is_devfs(sm) && mount_setattr(sm->sm_fd, "", AT_EMPTY_PATH, &dev,
-	    sizeof(dev)) == -1)
-		return (jail_err(errno, "open the devices of %s",
-		    sm->sm_point));
-	return (0);
+	return (clone_give(sm->sm_fd, is_devfs(sm), sm->sm_point, usernsfd,
+	    uid0, 0));
 }
 
 int

@@ -7,12 +7,22 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <stdint.h>
+
 /*
  * Clone the mounts at `path` and give the topmost the mapping of usernsfd
- * (-1: none).  Returns a detached tree, or -1 with jail_errmsg.
+ * (-1: none).  hide: a mount below path that is to be left out, or NULL.
+ * Returns a detached tree, or -1 with jail_errmsg.
  */
-/* hide: a mount below path that is to be left out, or NULL. */
 int	mount_tree(const char *path, int usernsfd, const char *hide);
+
+/*
+ * Clone the one mount at `path` for the prison whose root is uid0.  devfs: one
+ * that jail_mount_devfs() has made, whose devices can be opened.  set:
+ * MOUNT_ATTR_ that the clone has beside the mount's own.  The same returns.
+ */
+int	mount_clone(const char *path, int devfs, int usernsfd, uid_t uid0,
+	    uint64_t set);
 
 /*
  * In the child, with all of the host's privileges: go into a copy of the

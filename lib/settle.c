@@ -48,9 +48,10 @@ is_left(const struct state *st, const struct prison *pr)
 {
 	_cleanup_close_ int remover = -1;
 
+	/* A guard is asked for first: a server keeps many, and that is quick. */
 	if (!pr->pr_dying)
-		return (!prison_alive(st, pr) &&
-		    !prison_guarded(st, pr->pr_id));
+		return (!pr->pr_persist && !prison_guarded(st, pr->pr_id) &&
+		    !prison_alive(st, pr));
 	remover = prison_remover(st, pr->pr_id);
 	return (remover != -1);
 }

@@ -142,7 +142,7 @@ static int
 put_files(const struct run *ru)
 {
 	const struct wire_run *wr = &ru->ru_wm.wm_run;
-	int dir = jail_cell_tmpfs(ru->ru_cell, 0);
+	int dir = jail_cell_mount(ru->ru_cell, 0);
 	char text[WIRE_NAME + 64];
 	off_t at = 0;
 	unsigned i;

@@ -50,18 +50,19 @@ struct jail_cell *
 pool_make(const struct config *co, unsigned world)
 {
 	static const int inherit = JAIL_SYS_INHERIT;
-	struct jail_tmpfs work = {
-		.jt_dir = WORK_DIR, .jt_size = co->co_limit[LIMIT_FILES],
-		.jt_inodes = INODES, .jt_uid = WORK_UID, .jt_gid = WORK_UID,
-		.jt_mode = 0700,
+	const struct world *wo = &worlds[world];
+	const struct jail_cell_mount mounts[] = {
+		{ .cm_dir = WORK_DIR, .cm_size = co->co_limit[LIMIT_FILES],
+		    .cm_inodes = INODES, .cm_uid = WORK_UID,
+		    .cm_gid = WORK_UID, .cm_mode = 0700 },
+		{ .cm_dir = "/dev", .cm_source = wo->wo_dev, .cm_devfs = 1 },
 	};
 	unsigned flags = JAIL_CELL_SEALED;
 	struct parameters pa = { .pa_n = 0 };
 	char meta[256];
 
 	snprintf(meta, sizeof(meta), "lleval=%s", worlds_owner());
-	parameter(&pa, "path", worlds[world].wo_root,
-	    strlen(worlds[world].wo_root) + 1);
+	parameter(&pa, "path", wo->wo_root, strlen(wo->wo_root) + 1);
 	parameter(&pa, "host.hostname", "lleval", sizeof("lleval"));
 	parameter(&pa, "meta", meta, strlen(meta) + 1);
 	if (co->co_network == NETWORK_INHERIT) {
@@ -69,7 +70,8 @@ pool_make(const struct config *co, unsigned world)
 		parameter(&pa, "ip6", &inherit, sizeof(inherit));
 	} else
 		flags |= JAIL_CELL_NOSOCKET;
-	return (jail_cell_make(pa.pa_iov, pa.pa_n, &work, 1, flags));
+	return (jail_cell_make(pa.pa_iov, pa.pa_n, mounts,
+	    sizeof(mounts) / sizeof(mounts[0]), flags));
 }
 
 /* The world whose pool lacks most, or nworlds.  Under the mutex. */

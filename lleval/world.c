@@ -2,7 +2,8 @@
 /*
  * run.dir/PID/	lock	held as long as the server lives
  *		empty	the root of the HTTP part
- *		N	the N-th world, read-only, with a devfs on its /dev
+ *		N	the N-th world, read-only
+ *		N.dev	a devfs for it
  *
  * Mounts in the host's table, where the jailer sees them.  A server that was
  * killed leaves them, and perhaps prisons; the lock tells the next one.
@@ -35,15 +36,11 @@ static int lock = -1;
  */
 
 static void
-unmount_world(const char *root)
+clear_mounts(const char *dir_of_ours)
 {
-	char dev[600];
-
-	snprintf(dev, sizeof(dev), "%s/dev", root);
-	umount2(dev, MNT_DETACH | UMOUNT_NOFOLLOW);
-	while (umount2(root, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+	while (umount2(dir_of_ours, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
-	rmdir(root);
+	rmdir(dir_of_ours);
 }
 
 /* The directory of a server, mounts first. */
@@ -54,9 +51,10 @@ clear_server(const char *server)
 	unsigned i;
 
 	for (i = 0; i < WORLDS_MAX; i++) {
+		snprintf(path, sizeof(path), "%s/%u.dev", server, i);
+		clear_mounts(path);
 		snprintf(path, sizeof(path), "%s/%u", server, i);
-		if (access(path, F_OK) == 0)
-			unmount_world(path);
+		clear_mounts(path);
 	}
 	snprintf(path, sizeof(path), "%s/empty", server);
 	rmdir(path);
@@ -149,16 +147,16 @@ make_dir(const char *run_dir, char *error, size_t size)
  * finds the work directory.
  */
 static int
-furnish_dev(const char *root)
+furnish_dev(const char *dev)
 {
 	char path[512];
 
-	if (jail_mount_devfs(root, "/dev", 4) == -1)
+	if (mkdir(dev, 0700) == -1 || jail_mount_devfs(dev, "/", 4) == -1)
 		return (-1);
-	snprintf(path, sizeof(path), "%s/dev/pts", root);
+	snprintf(path, sizeof(path), "%s/pts", dev);
 	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == -1)
 		return (-1);
-	snprintf(path, sizeof(path), "%s/dev/shm", root);
+	snprintf(path, sizeof(path), "%s/shm", dev);
 	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == -1 ||
 	    rmdir(path) == -1 || symlink("/tmp", path) == -1)
 		return (-1);
@@ -184,13 +182,14 @@ open_world(const char *path, char *error, size_t size)
 			    "%s in it", path, needed[i]), -1);
 	}
 	snprintf(wo->wo_root, sizeof(wo->wo_root), "%s/%u", dir, nworlds);
+	snprintf(wo->wo_dev, sizeof(wo->wo_dev), "%s/%u.dev", dir, nworlds);
 	wo->wo_path = path;
 	if (mkdir(wo->wo_root, 0700) == -1)
 		return (snprintf(error, size, "%s: %s", wo->wo_root,
 		    strerror(errno)), -1);
 	nworlds++;
 	if (jail_mount(NULL, "nullfs", path, wo->wo_root, "ro,nosuid") == -1 ||
-	    furnish_dev(wo->wo_root) == -1)
+	    furnish_dev(wo->wo_dev) == -1)
 		return (snprintf(error, size, "world %s: %s", path,
 		    jail_errmsg), -1);
 	return (0);

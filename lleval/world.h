@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the prisons' roots are: each world once more, below the server's own
-   directory, with a /dev on it. */
+   directory, and a /dev for it. */
 #ifndef LLEVAL_WORLD_H
 #define LLEVAL_WORLD_H
 
@@ -10,7 +10,8 @@
 
 struct world {
 	const char	*wo_path;	/* the admin's */
-	char		 wo_root[256];	/* where it is mounted */
+	char		 wo_root[256];	/* where it is mounted, */
+	char		 wo_dev[256];	/* and its devfs */
 };
 
 extern struct world worlds[WORLDS_MAX];

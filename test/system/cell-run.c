@@ -23,8 +23,8 @@
 
 #include "jail.h"
 
-static struct jail_tmpfs tmpfs = {
-	.jt_dir = "/tmp", .jt_size = 1 << 20, .jt_inodes = 64, .jt_mode = 0700,
+static struct jail_cell_mount tmpfs = {
+	.cm_dir = "/tmp", .cm_size = 1 << 20, .cm_inodes = 64, .cm_mode = 0700,
 };
 static struct jail_rlimit rlimits[2];
 static unsigned nrlimits;
@@ -135,13 +135,13 @@ main(int argc, char **argv)
 			flags |= JAIL_CELL_SEALED;
 			break;
 		case 't':
-			tmpfs.jt_size = strtoul(optarg, NULL, 10);
+			tmpfs.cm_size = strtoul(optarg, NULL, 10);
 			break;
 		case 'u':
 			user.ju_uid = strtoul(optarg, NULL, 10);
 			user.ju_gid = user.ju_uid;
 			user.ju_name = optarg;
-			tmpfs.jt_uid = tmpfs.jt_gid = user.ju_uid;
+			tmpfs.cm_uid = tmpfs.cm_gid = user.ju_uid;
 			break;
 		default:
 			return (1);
