@@ -88,7 +88,7 @@ attach_to(const struct state *st, const struct prison *pr, int guard)
 	if (sys_write_at(en.en_cg, "cgroup.procs", "0") == -1)
 		return (jail_err(errno, "enter the cgroup of jail %d",
 		    pr->pr_id));
-	if (entry_enter(&en) == -1 || entry_confine(&en, 1) == -1) {
+	if (entry_enter(&en) == -1 || entry_confine(&en, CONFINE_STAY) == -1) {
 		error = errno;
 		/* Not in, and not to be counted among the prisoners. */
 		snprintf(path, sizeof(path), "%s/../cgroup.procs",

@@ -3,7 +3,7 @@
  * A prison made ahead of its commands.
  *
  * Theory of operation.  As jail_run() does, but the view is built by a child
- * of ours that runs nothing: it sends us its namespaces and ends.  Our
+ * of ours that runs nothing: it opens its namespaces for us and ends.  Our
  * descriptors hold the view, and a command goes in by them.  The lock on
  * /run/jail/JID, kept as long as the cell is, tells those who sweep that the
  * prison without processes is somebody's.  When we die the kernel closes all
@@ -11,7 +11,6 @@
  * rest.
  */
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -32,7 +31,6 @@
 #include "entry.h"
 #include "errmsg.h"
 #include "fd.h"
-#include "fdpass.h"
 #include "hostns.h"
 #include "iov.h"
 #include "jail.h"
@@ -41,7 +39,6 @@
 #include "spawn.h"
 #include "step.h"
 #include "sys.h"
-#include "verdict.h"
 
 struct jail_cell {
 	struct prison		 ce_pr;
@@ -110,25 +107,26 @@ make_mounts(struct jail_cell *ce, const struct jail_cell_mount *cm, unsigned n)
 	return (0);
 }
 
-/* The builder's, of which he hands out the view. */
 struct builder {
-	struct entry	bu_en;
-	struct ns_ids	bu_ids;
-	int		bu_tell;	/* verdict pipe */
-	int		bu_hand;	/* socket */
+	struct entry	*bu_en;
+	int		 bu_error;
 };
 
+/*
+ * In the builder, who shares our memory, our descriptors and our thread's
+ * jail_errmsg: what he opens and says is ours.
+ */
 static int
-hand_out(struct builder *bu)
+build_and_hold(struct entry *en)
 {
 	_cleanup_close_ int self = -1;
-	struct ns_set ns;
 
-	self = openat(bu->bu_en.en_proc, "self", O_PATH | O_DIRECTORY |
-	    O_CLOEXEC);
-	if (self == -1 || ns_open(self, &ns, &bu->bu_ids) == -1 ||
-	    fds_send(bu->bu_hand, ns.ns_fd, NS_COUNT) == -1)
-		return (jail_err(errno, "hand out the view"));
+	if (entry_enter(en) == -1)
+		return (-1);
+	self = openat(en->en_proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self == -1 || ns_open(self, &en->en_ns, &en->en_ids) == -1)
+		return (jail_err(errno, "hold the view of jail %d",
+		    en->en_pr->pr_id));
 	return (0);
 }
 
@@ -137,47 +135,35 @@ build_child(void *arg)
 {
 	struct builder *bu = arg;
 
-	if (entry_enter(&bu->bu_en) == -1 || hand_out(bu) == -1) {
-		verdict_send(bu->bu_tell);
-		_exit(1);
-	}
+	if (build_and_hold(bu->bu_en) == 0)
+		bu->bu_error = 0;
+	else
+		bu->bu_error = errno != 0 ? errno : EINVAL;
 	_exit(0);
 }
 
 static int
 build_view(struct entry *en)
 {
-	_cleanup_close_ int rd = -1, wr = -1, mine = -1, theirs = -1;
-	struct builder bu = { .bu_en = *en };
-	int p[2], status;
+	struct builder bu = { .bu_en = en, .bu_error = -1 };
+	int status;
 	pid_t pid;
 
-	if (pipe2(p, O_CLOEXEC) == -1)
-		return (jail_err(errno, "pipe"));
-	rd = p[0];
-	wr = p[1];
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, p) == -1)
-		return (jail_err(errno, "socketpair"));
-	mine = p[0];
-	theirs = p[1];
-	bu.bu_tell = wr;
-	bu.bu_hand = theirs;
+	en->en_held = 1;
 	/* No signal at its end: a server may wait for any child. */
-	pid = sys_vfork3(CLONE_CLEAR_SIGHAND, 0, en->en_cg, NULL, build_child,
-	    &bu);
+	pid = sys_vfork3(CLONE_FILES | CLONE_CLEAR_SIGHAND, 0, en->en_cg, NULL,
+	    build_child, &bu);
 	if (pid == -1)
 		return (jail_err(errno, "clone into the jail's cgroup"));
-	fd_close(&wr);
 	while (waitpid(pid, &status, __WALL) == -1 && errno == EINTR)
 		;
-	if (status != 0)
-		return (verdict_read(rd, "build the view") == -1 ? -1 :
-		    jail_errx(EINTR, "build the view: the child was killed"));
-	if (fds_recv(mine, en->en_ns.ns_fd, NS_COUNT) == -1 ||
-	    ns_ids(en->en_proc, &en->en_mine) == -1)
-		return (jail_err(errno, "hold the view of jail %d",
-		    en->en_pr->pr_id));
-	en->en_ids = bu.bu_ids;
+	if (bu.bu_error == -1)
+		return (jail_errx(EINTR, "build the view: the child was "
+		    "killed"));
+	if (bu.bu_error != 0)
+		return (errno = bu.bu_error, -1);
+	/* Whatever the namespaces of who goes in: he enters them all. */
+	memset(&en->en_mine, 0, sizeof(en->en_mine));
 	en->en_join = 1;
 	return (0);
 }

@@ -53,7 +53,10 @@ struct entry {
 	int		en_tree;	/* the root to be */
 	int		en_view;	/* file for the numbers, or -1 */
 	int		en_null;	/* /dev/null for the first process */
-	int		en_sealed;	/* build: all of the root read-only */
+	int		en_held;	/* build: nobody stays in the view, it is
+					   held by descriptors */
+	int		en_sealed;	/* all of the root is read-only, and no
+					   file of it gives rights */
 	const struct entry_mount *en_mounts;	/* build: then these on it */
 	unsigned	en_nmounts;
 	int		en_i386;	/* the machine is to be an i686 */
@@ -93,8 +96,15 @@ int	entry_enter(struct entry *en);
 
 /*
  * The bounding set and the filter: after this there is nothing of the host
- * to be had.  `keep`: processes that do not exec drop their own too.
+ * to be had.
  */
-int	entry_confine(const struct entry *en, int keep);
+enum confine {
+	CONFINE_EXEC,		/* who will exec: as root he has what the
+				   bounding set leaves */
+	CONFINE_STAY,		/* who will not drops his own at once */
+	CONFINE_USER		/* who becomes another user than root, and then
+				   execs: nothing gives him rights again */
+};
+int	entry_confine(const struct entry *en, enum confine how);
 
 #endif

@@ -157,6 +157,14 @@ child_signals(void)
 	return (sigprocmask(SIG_SETMASK, &none, NULL));
 }
 
+/* fd, if any, at a number where nothing is placed. */
+static int
+out_of_the_way(int fd)
+{
+	return (fd == -1 || fd >= FD_FIRST ? fd :
+	    fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST));
+}
+
 /* Put fd at a number of ours, or nothing there. */
 static int
 place(int fd, int at)
@@ -175,18 +183,15 @@ place(int fd, int at)
 static int
 child_fds(struct spawn *sp)
 {
-	int i, fd, program;
+	int i, program;
 
-	for (i = 0; i < 3; i++) {
-		fd = fcntl(sp->sp_fds[i], F_DUPFD_CLOEXEC, FD_FIRST);
-		if (fd == -1)
+	for (i = 0; i < 3; i++)
+		if ((sp->sp_fds[i] = out_of_the_way(sp->sp_fds[i])) == -1)
 			return (jail_err(errno, "descriptor %d", i));
-		sp->sp_fds[i] = fd;
-	}
-	sp->sp_tell = fcntl(sp->sp_tell, F_DUPFD_CLOEXEC, FD_FIRST);
-	sp->sp_ttysock = fcntl(sp->sp_ttysock, F_DUPFD_CLOEXEC, FD_FIRST);
-	sp->sp_slave = fcntl(sp->sp_slave, F_DUPFD_CLOEXEC, FD_FIRST);
-	program = fcntl(sp->sp_en.en_first, F_DUPFD_CLOEXEC, FD_FIRST);
+	sp->sp_tell = out_of_the_way(sp->sp_tell);
+	sp->sp_ttysock = out_of_the_way(sp->sp_ttysock);
+	sp->sp_slave = out_of_the_way(sp->sp_slave);
+	program = out_of_the_way(sp->sp_en.en_first);
 	for (i = 0; i < 3; i++)
 		if (dup2(sp->sp_fds[i], i) == -1)
 			return (jail_err(errno, "descriptor %d", i));
@@ -407,8 +412,9 @@ child_run(struct spawn *sp)
 		return (-1);
 	if ((jc->jc_flags & JC_TTY) != 0 && child_tty(sp) == -1)
 		return (-1);
-	if (entry_confine(&sp->sp_en, 0) == -1 || child_user(jc->jc_user) == -1 ||
-	    child_rlimits(jc) == -1)
+	if (entry_confine(&sp->sp_en, jc->jc_user != NULL &&
+	    jc->jc_user->ju_uid != 0 ? CONFINE_USER : CONFINE_EXEC) == -1 ||
+	    child_user(jc->jc_user) == -1 || child_rlimits(jc) == -1)
 		return (-1);
 	if (sp->sp_argv != NULL) {
 		/* It sends the errno of its exec by descriptor 3. */

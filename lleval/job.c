@@ -75,8 +75,7 @@ job_new(const struct config *co)
 		jo->jo_capture[i / CAPTURES][i % CAPTURES].ca_fd = -1;
 	jo->jo_wm = calloc(1, sizeof(*jo->jo_wm));
 	jo->jo_content = make_memfd();
-	jo->jo_stdin = make_memfd();
-	if (jo->jo_wm == NULL || jo->jo_content == -1 || jo->jo_stdin == -1) {
+	if (jo->jo_wm == NULL || jo->jo_content == -1) {
 		job_free(jo);
 		return (NULL);
 	}
@@ -143,8 +142,13 @@ job_add_arg(struct job *jo, const char *arg)
 const char *
 job_set_stdin(struct job *jo, const void *data, size_t len)
 {
-	return (write_all(jo->jo_stdin, data, len) == -1 ? strerror(errno) :
-	    NULL);
+	/* Mostly there is none, and nothing to make for it. */
+	if (len == 0)
+		return (NULL);
+	if (jo->jo_stdin == -1)
+		jo->jo_stdin = make_memfd();
+	return (jo->jo_stdin == -1 || write_all(jo->jo_stdin, data, len) ==
+	    -1 ? strerror(errno) : NULL);
 }
 
 /* ------------------------------------------------------------------------
@@ -188,8 +192,9 @@ send_run(struct job *jo, int fds[WIRE_FDS])
 	fds[WIRE_CONTENT] = jo->jo_content;
 	fds[WIRE_STDIN] = jo->jo_stdin;
 	if (fcntl(jo->jo_content, F_ADD_SEALS, SEALS) == -1 ||
-	    fcntl(jo->jo_stdin, F_ADD_SEALS, SEALS) == -1 ||
-	    lseek(jo->jo_stdin, 0, SEEK_SET) == -1 ||
+	    (jo->jo_stdin != -1 &&
+	    (fcntl(jo->jo_stdin, F_ADD_SEALS, SEALS) == -1 ||
+	    lseek(jo->jo_stdin, 0, SEEK_SET) == -1)) ||
 	    pipe_for(&ca[OUT], &fds[WIRE_STDOUT]) == -1 ||
 	    pipe_for(&ca[ERR], &fds[WIRE_STDERR]) == -1 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, p) == -1)

@@ -30,17 +30,19 @@ wire_send(int control, const struct wire_message *wm, const int fds[WIRE_FDS])
 		.iov_base = (void *)(uintptr_t)wm,
 		.iov_len = sizeof(wm->wm_run) + wm->wm_run.wr_textlen,
 	};
+	size_t size = sizeof(int) * (fds[WIRE_STDIN] != -1 ? WIRE_FDS :
+	    WIRE_STDIN);
 	union control ctl = { 0 };
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &ctl, .msg_controllen = sizeof(ctl),
+		.msg_control = &ctl, .msg_controllen = CMSG_SPACE(size),
 	};
 	struct cmsghdr *cm = CMSG_FIRSTHDR(&msg);
 
 	cm->cmsg_level = SOL_SOCKET;
 	cm->cmsg_type = SCM_RIGHTS;
-	cm->cmsg_len = CMSG_LEN(sizeof(int) * WIRE_FDS);
-	memcpy(CMSG_DATA(cm), fds, sizeof(int) * WIRE_FDS);
+	cm->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(cm), fds, size);
 	return (sendmsg(control, &msg, MSG_NOSIGNAL) == -1 ? -1 : 0);
 }
 
@@ -187,7 +189,7 @@ wire_check(const struct wire_message *wm, const int fds[WIRE_FDS],
 	}
 	if (!is_talk(fds[WIRE_TALK]) || !is_pipe(fds[WIRE_STDOUT]) ||
 	    !is_pipe(fds[WIRE_STDERR]) || !is_sealed(fds[WIRE_CONTENT], total)
-	    || !is_sealed(fds[WIRE_STDIN], 0))
+	    || (fds[WIRE_STDIN] != -1 && !is_sealed(fds[WIRE_STDIN], 0)))
 		return ("a descriptor is not what it should be");
 	return (NULL);
 }

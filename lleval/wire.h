@@ -30,7 +30,7 @@ enum wire_fd {
 	WIRE_STDOUT,	/* pipes, to be written to */
 	WIRE_STDERR,
 	WIRE_CONTENT,	/* sealed memfd: the files, one behind the other */
-	WIRE_STDIN,	/* sealed memfd */
+	WIRE_STDIN,	/* sealed memfd, or none: nothing to read */
 	WIRE_FDS
 };
 

@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -576,6 +577,14 @@ static const struct {
 #endif
 };
 
+/* A POSIX message queue, which is left there. */
+static int
+q_mqueue(int argc, char **argv)
+{
+	(void)argc;
+	return (answer(mq_open(argv[0], O_RDWR | O_CREAT, 0600, NULL)));
+}
+
 static int
 q_syscall(int argc, char **argv)
 {
@@ -758,6 +767,7 @@ const struct probe probe_proc[] = {
 	{ "bounded", 1, "capability", q_bounded },
 	{ "dumpable", 0, "", q_dumpable },
 	{ "status", 1, "field", q_status },
+	{ "mqueue", 1, "/name", q_mqueue },
 	{ "fds", 0, "", q_fds },
 	{ "pids", 0, "", q_pids },
 	{ "spy", 1, "seconds", q_spy },

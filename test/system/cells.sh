@@ -44,6 +44,32 @@ a_setuid_file_gives_nothing_in_a_sealed_cell()
 	    cell -s -u 1000 /bin/probe status Uid
 }
 
+prison_test who_is_not_root_in_a_sealed_cell_has_no_capability_and_gets_none
+who_is_not_root_in_a_sealed_cell_has_no_capability_and_gets_none()
+{
+	cells
+	for set in CapEff CapPrm CapInh CapAmb; do
+		atf_check -o match:'^0000000000000000$' \
+		    cell -s -u 1000 /bin/probe status $set
+	done
+	atf_check -o match:'^1$' cell -s -u 1000 /bin/probe status NoNewPrivs
+	# Where setuid files count, and for root, the bounding set does it.
+	atf_check -o match:'^0$' cell -u 1000 /bin/probe status NoNewPrivs
+	bounding=$(jail -c path="$W/world" command=/bin/probe status CapBnd)
+	atf_check -o match:"^$bounding\$" cell -s /bin/probe status CapBnd
+	atf_check -o match:"^$bounding\$" cell -u 1000 /bin/probe status CapBnd
+}
+
+prison_test a_cell_makes_no_message_queue
+a_cell_makes_no_message_queue()
+{
+	cells
+	atf_check -o inline:'ENOSYS\nstatus 0x100\n' cell /bin/probe mqueue /x
+	atf_check -o inline:'ENOSYS\nstatus 0x100\n' cell /bin/probe shm 7
+	# A prison has its own.
+	atf_check jail -c path="$W/world" command=/bin/probe mqueue /x
+}
+
 prison_test a_cell_without_sockets_has_pairs_only
 a_cell_without_sockets_has_pairs_only()
 {
