@@ -881,11 +881,9 @@ open_standard_files(void)
 {
 	int fd;
 
-	do
-		if ((fd = open("/dev/null", O_RDWR)) < 0)
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1)
 			err(1, "/dev/null");
-	while (fd <= STDERR_FILENO);
-	close(fd);
 }
 
 /*

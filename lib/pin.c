@@ -5,12 +5,16 @@
  */
 #include "pin.h"
 
+#include <sys/syscall.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/skel_internal.h>
 
@@ -63,46 +67,62 @@ map_next(int fd, const void *key, void *next)
 	return (skel_sys_bpf(BPF_MAP_GET_NEXT_KEY, &attr, sizeof(attr)));
 }
 
+#define PATH_FD	(1U << 14)	/* BPF_F_PATH_FD, Linux 6.5 */
+
+/* The attributes of BPF_OBJ_GET and BPF_OBJ_PIN, with the last of them. */
+struct obj_attr {
+	uint64_t	oa_pathname;
+	uint32_t	oa_fd;
+	uint32_t	oa_flags;
+	int32_t		oa_path_fd;
+	uint32_t	oa_pad;
+};
+
+static atomic_int no_path_fd;
+
 /*
- * bpf(2) takes paths relative to a descriptor only since Linux 6.5; this
- * spelling is understood by all.
+ * A path relative to a descriptor; before Linux 6.5 in the spelling that is
+ * understood by all, if at the price of a walk through /proc.
  */
 static int
-pin_path(char path[PINLEN + 32], int dirfd, const char *name)
+obj_call(int cmd, int dirfd, const char *name, int fd)
 {
-	if (snprintf(path, PINLEN + 32, "/proc/self/fd/%d/%s", dirfd,
-	    name) >= PINLEN + 32) {
+	struct obj_attr oa = {
+		.oa_pathname = (uintptr_t)name, .oa_fd = (uint32_t)fd,
+		.oa_flags = PATH_FD, .oa_path_fd = dirfd,
+	};
+	char path[PINLEN + 32];
+	int ret;
+
+	if (!no_path_fd) {
+		ret = (int)syscall(SYS_bpf, cmd, &oa, sizeof(oa));
+		if (ret != -1 || errno != EINVAL)
+			return (ret);
+	}
+	if (snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dirfd,
+	    name) >= (int)sizeof(path)) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}
-	return (0);
+	oa.oa_pathname = (uintptr_t)path;
+	oa.oa_flags = 0;
+	oa.oa_path_fd = 0;
+	ret = (int)syscall(SYS_bpf, cmd, &oa, sizeof(oa));
+	if (ret != -1)
+		no_path_fd = 1;	/* that was it */
+	return (ret);
 }
 
 int
 pin_get(int dirfd, const char *name)
 {
-	char path[PINLEN + 32];
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.pathname = (uintptr_t)path;
-	if (pin_path(path, dirfd, name) == -1)
-		return (-1);
-	return (skel_sys_bpf(BPF_OBJ_GET, &attr, sizeof(attr)));
+	return (obj_call(BPF_OBJ_GET, dirfd, name, 0));
 }
 
 int
 pin_put(int dirfd, const char *name, int fd)
 {
-	char path[PINLEN + 32];
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.pathname = (uintptr_t)path;
-	attr.bpf_fd = fd;
-	if (pin_path(path, dirfd, name) == -1)
-		return (-1);
-	return (skel_sys_bpf(BPF_OBJ_PIN, &attr, sizeof(attr)));
+	return (obj_call(BPF_OBJ_PIN, dirfd, name, fd));
 }
 
 int

@@ -867,13 +867,23 @@ row_has(struct policy_maps *pm, const struct police_row *row,
  * Owners.  Prisons that share an address share a pool of listeners.
  */
 
+static int
+owners_map(struct policy_maps *pm)
+{
+	if (pm->pm_owners == -1)
+		pm->pm_owners = pin_get(pm->pm_dir, "owners");
+	return (pm->pm_owners);
+}
+
 static uint64_t
 owner_pool(struct policy_maps *pm, const struct police_addr *a,
     uint64_t pool)
 {
 	struct police_owner ow;
 
-	return (map_lookup(pm->pm_owners, a, &ow) == 0 ? ow.pw_pool : pool);
+	if (addr_same(a, &no_addr))
+		return (pool);
+	return (map_lookup(owners_map(pm), a, &ow) == 0 ? ow.pw_pool : pool);
 }
 
 static int
@@ -882,10 +892,10 @@ owner_add(struct policy_maps *pm, const struct police_addr *a,
 {
 	struct police_owner ow;
 
-	if (map_lookup(pm->pm_owners, a, &ow) == -1)
+	if (map_lookup(owners_map(pm), a, &ow) == -1)
 		ow = (struct police_owner){ .pw_pool = pool };
 	ow.pw_refs++;
-	return (map_update(pm->pm_owners, a, &ow));
+	return (map_update(owners_map(pm), a, &ow));
 }
 
 static void
@@ -893,12 +903,12 @@ owner_remove(struct policy_maps *pm, const struct police_addr *a)
 {
 	struct police_owner ow;
 
-	if (map_lookup(pm->pm_owners, a, &ow) == -1)
+	if (map_lookup(owners_map(pm), a, &ow) == -1)
 		return;
 	if (--ow.pw_refs == 0)
-		map_delete(pm->pm_owners, a);
+		map_delete(owners_map(pm), a);
 	else
-		map_update(pm->pm_owners, a, &ow);
+		map_update(owners_map(pm), a, &ow);
 }
 
 /*
@@ -974,12 +984,8 @@ policy_open(int bpfdirfd, struct policy_maps *ret_pm)
 	struct policy_maps pm = { -1, -1, -1, -1 };
 
 	*ret_pm = pm;
-	if ((pm.pm_prisons = pin_get(bpfdirfd, "prisons")) == -1 ||
-	    (pm.pm_owners = pin_get(bpfdirfd, "owners")) == -1) {
-		jail_err(errno, "open the BPF maps");
-		policy_close(&pm);
-		return (-1);
-	}
+	if ((pm.pm_prisons = pin_get(bpfdirfd, "prisons")) == -1)
+		return (jail_err(errno, "open the BPF map prisons"));
 	pm.pm_dir = bpfdirfd;
 	*ret_pm = pm;
 	return (0);

@@ -68,7 +68,7 @@ struct policy_dev {
 struct policy_maps {
 	int	pm_prisons;	/* cgroup id -> row */
 	int	pm_addrs;	/* (list, address) -> membership; when needed */
-	int	pm_owners;	/* address -> whose listeners */
+	int	pm_owners;	/* address -> whose listeners; when needed */
 	int	pm_dir;		/* where all is pinned; the caller's */
 };
 #define POLICY_MAPS_INIT { .pm_prisons = -1, .pm_addrs = -1, \
