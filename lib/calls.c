@@ -21,7 +21,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int event = -1;
 
 static int
-open_counter(int id, int enable_on_exec)
+open_counter(int id, int from_exec_on)
 {
 	struct perf_event_attr attr;
 
@@ -30,8 +30,8 @@ open_counter(int id, int enable_on_exec)
 	attr.size = sizeof(attr);
 	attr.config = (uint64_t)id;
 	attr.disabled = 1;
-	attr.inherit = 1;
-	attr.enable_on_exec = (unsigned)enable_on_exec;
+	attr.inherit = (unsigned)from_exec_on;
+	attr.enable_on_exec = (unsigned)from_exec_on;
 	return ((int)syscall(SYS_perf_event_open, &attr, 0, -1, -1,
 	    PERF_FLAG_FD_CLOEXEC));
 }

@@ -123,6 +123,10 @@ build_and_hold(struct entry *en)
 
 	if (entry_enter(en) == -1)
 		return (-1);
+	/* These we have entered by descriptor; each open is a walk through a
+	   part of /proc that nobody has looked at yet. */
+	en->en_ns.ns_fd[NS_USER] = take_fd(&en->en_userns);
+	en->en_ns.ns_fd[NS_IPC] = take_fd(&en->en_ipc);
 	self = openat(en->en_proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (self == -1 || ns_open(self, &en->en_ns, &en->en_ids) == -1)
 		return (jail_err(errno, "hold the view of jail %d",

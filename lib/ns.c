@@ -27,18 +27,17 @@ static const int ns_flags[NS_COUNT] = {
 };
 
 int
-ns_open(int piddir, struct ns_set *ret_ns, struct ns_ids *ret_ids)
+ns_open(int piddir, struct ns_set *ns, struct ns_ids *ret_ids)
 {
 	struct stat st;
 	int i;
 
-	*ret_ns = (struct ns_set)NS_SET_INIT;
 	for (i = 0; i < NS_COUNT; i++) {
-		ret_ns->ns_fd[i] = openat(piddir, ns_files[i],
-		    O_RDONLY | O_CLOEXEC);
-		if (ret_ns->ns_fd[i] == -1 ||
-		    fstat(ret_ns->ns_fd[i], &st) == -1) {
-			ns_close(ret_ns);
+		if (ns->ns_fd[i] == -1)
+			ns->ns_fd[i] = openat(piddir, ns_files[i],
+			    O_RDONLY | O_CLOEXEC);
+		if (ns->ns_fd[i] == -1 || fstat(ns->ns_fd[i], &st) == -1) {
+			ns_close(ns);
 			return (-1);
 		}
 		ret_ids->ni_ino[i] = st.st_ino;

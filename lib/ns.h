@@ -23,9 +23,10 @@ struct ns_set {
 
 /*
  * Open the namespaces of the process whose directory in the host's /proc is
- * piddir, and tell their numbers.  0 or -1.
+ * piddir, but for those that ns has open, and tell the numbers of all.  0, or
+ * -1 with none of them open.
  */
-int	ns_open(int piddir, struct ns_set *ret_ns, struct ns_ids *ret_ids);
+int	ns_open(int piddir, struct ns_set *ns, struct ns_ids *ret_ids);
 void	ns_close(struct ns_set *ns);
 
 /* The caller's own numbers, asked below procfd, the host's /proc. */
