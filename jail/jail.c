@@ -21,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hostns.h"
 #include "jailp.h"
 
 int verbose;
@@ -898,6 +899,8 @@ enter_hosts_mounts(void)
 	struct stat ours, hosts;
 	int fd;
 
+	if (!hostns_elsewhere())
+		return;
 	fd = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return;		/* not root: refused where it matters */

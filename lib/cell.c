@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/mount.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +30,6 @@
 #include "entry.h"
 #include "errmsg.h"
 #include "fd.h"
-#include "hostns.h"
 #include "iov.h"
 #include "jail.h"
 #include "mount.h"
@@ -185,51 +183,6 @@ built(struct entry *en)
 }
 
 static int
-make_ipc(void *arg)
-{
-	if (unshare(CLONE_NEWIPC) == -1)
-		return (-1);
-	return (open((const char *)arg, O_RDONLY | O_CLOEXEC));
-}
-
-static int ipc_of_cells = -1;
-
-static void
-make_ipc_of_cells(void)
-{
-	static char mine[] = "/proc/self/ns/ipc";
-	_cleanup_close_ int ns = open("/proc/self/ns/mnt",
-	    O_RDONLY | O_CLOEXEC);
-
-	if (ns != -1)
-		ipc_of_cells = hostns_call_in(ns, make_ipc, mine);
-}
-
-/*
- * Making an IPC namespace and taking it down costs as much as a cgroup.  Cells
- * without SysV IPC share one, in which none of them can make anything.
- */
-static int
-share_ipc(struct entry *en)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, make_ipc_of_cells);
-	if (ipc_of_cells == -1 || (en->en_ipc = fcntl(ipc_of_cells,
-	    F_DUPFD_CLOEXEC, 3)) == -1)
-		return (jail_err(errno, "the cells' IPC namespace"));
-	return (0);
-}
-
-static int
-has_sysv(const struct prison *pr)
-{
-	return (pr->pr_sysvmsg != JAIL_SYS_DISABLE ||
-	    pr->pr_sysvsem != JAIL_SYS_DISABLE ||
-	    pr->pr_sysvshm != JAIL_SYS_DISABLE);
-}
-
-static int
 make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
     const struct jail_cell_mount *cm, unsigned nmounts, unsigned flags)
 {
@@ -249,13 +202,11 @@ make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
 	en->en_sealed = (flags & JAIL_CELL_SEALED) != 0;
 	en->en_filter_flags = (flags & JAIL_CELL_NOSOCKET) != 0 ?
 	    FILTER_NOSOCKET : 0;
-	en->en_nomqueue = !has_sysv(&ce->ce_pr);
 	/* The lock belongs to the open file, of which the entry gets a
 	   descriptor that it may close. */
 	if ((dir = fcntl(ce->ce_guard, F_DUPFD_CLOEXEC, 3)) == -1)
 		return (jail_err(errno, "jail %d", ce->ce_pr.pr_id));
-	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1 ||
-	    (en->en_nomqueue && share_ipc(en) == -1))
+	if (entry_prepare(en, st, &ce->ce_pr, dir) == -1)
 		return (-1);
 	/* Rules that come later are the next cell's. */
 	en->en_limit.le_table = NULL;

@@ -5,6 +5,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -28,6 +29,7 @@
 #include "first.h"
 #include "idmap.h"
 #include "mount.h"
+#include "nspin.h"
 #include "step.h"
 #include "sys.h"
 #include "verdict.h"
@@ -219,11 +221,11 @@ view_prepare(struct entry *en, const struct state *st)
 	return (0);
 }
 
+/* SysV IPC, and POSIX message queues for those who have any of it. */
 static unsigned
-ipc_calls(const struct entry *en)
+ipc_calls(const struct prison *pr)
 {
-	const struct prison *pr = en->en_pr;
-	unsigned calls = en->en_nomqueue ? 0 : CALLS_MQUEUE;
+	unsigned calls = 0;
 
 	if (pr->pr_sysvmsg != JAIL_SYS_DISABLE)
 		calls |= CALLS_SYSVMSG;
@@ -231,7 +233,7 @@ ipc_calls(const struct entry *en)
 		calls |= CALLS_SYSVSEM;
 	if (pr->pr_sysvshm != JAIL_SYS_DISABLE)
 		calls |= CALLS_SYSVSHM;
-	return (calls);
+	return (calls != 0 ? calls | CALLS_MQUEUE : 0);
 }
 
 static int
@@ -310,6 +312,39 @@ entry_rename(const struct entry *en)
 	    names_set(en->en_pr));
 }
 
+/*
+ * Who may make nothing of it shares an IPC namespace with all others who may
+ * not (setup.c).
+ */
+static void
+ipc_share(struct entry *en, const struct state *st)
+{
+	if (en->en_ipc == -1 && ipc_calls(en->en_pr) == 0)
+		en->en_ipc = nspin_get(st->st_dir, NSPIN_IPC);
+}
+
+/*
+ * The record says which IPC namespace is right, not who lives there: he may
+ * have come when another was, and when less was allowed.
+ */
+static int
+ipc_join(struct entry *en)
+{
+	struct stat sb;
+
+	if (SYSV_ANY(en->en_pr, JAIL_SYS_INHERIT))
+		en->en_ids.ni_ino[NS_IPC] = en->en_mine.ni_ino[NS_IPC];
+	if (en->en_ipc == -1)
+		return (0);
+	if (fstat(en->en_ipc, &sb) == -1)
+		return (jail_err(errno, "the IPC namespace of jail %d",
+		    en->en_pr->pr_id));
+	fd_close(&en->en_ns.ns_fd[NS_IPC]);
+	en->en_ns.ns_fd[NS_IPC] = take_fd(&en->en_ipc);
+	en->en_ids.ni_ino[NS_IPC] = sb.st_ino;
+	return (0);
+}
+
 int
 entry_prepare(struct entry *en, const struct state *st,
     const struct prison *pr, int guard)
@@ -320,13 +355,16 @@ entry_prepare(struct entry *en, const struct state *st,
 	if (entry_open(en, st, pr) == -1 ||
 	    vnet_open(st, pr, &en->en_net, &en->en_ipc, &en->en_userns) == -1)
 		return (-1);
+	ipc_share(en, st);
 	/* Nobody can be in a prison that is just being made. */
 	en->en_alone = guard != -1;
 	if (guard == -1 && view_lock(en) == -1)
 		return (-1);
-	if (en->en_join)
+	if (en->en_join) {
 		entry_unlock(en);
-	else if (view_prepare(en, st) == -1)
+		if (ipc_join(en) == -1)
+			return (-1);
+	} else if (view_prepare(en, st) == -1)
 		return (-1);
 	if (pr->pr_pid == JAIL_SYS_NEW || pr->pr_user == JAIL_SYS_INHERIT) {
 		if ((en->en_first = first_open()) == -1)
@@ -342,7 +380,7 @@ entry_prepare(struct entry *en, const struct state *st,
 	en->en_caps = allow_caps(pr->pr_allow, pr->pr_user ==
 	    JAIL_SYS_INHERIT, pr->pr_vnet == JAIL_SYS_NEW);
 	if (filter_build(&en->en_filter, allow_calls(pr->pr_allow) |
-	    ipc_calls(en) | (pr->pr_vnet == JAIL_SYS_NEW ? CALLS_VNET : 0),
+	    ipc_calls(pr) | (pr->pr_vnet == JAIL_SYS_NEW ? CALLS_VNET : 0),
 	    flags) == -1)
 		return (jail_err(errno, "build the system call filter"));
 	if (limit_prepare(&en->en_limit, st, pr) == -1)

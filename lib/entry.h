@@ -45,9 +45,8 @@ struct entry {
 	int		en_first;	/* the program of first.h, where needed */
 	int		en_net;		/* network stack to enter, -1: the
 					   caller's */
-	int		en_ipc;		/* build: IPC namespace to enter, -1: a
-					   new one, or the host's */
-	int		en_nomqueue;	/* no message queues at all */
+	int		en_ipc;		/* IPC namespace to enter whatever the
+					   view's is; -1: that, or a new one */
 	int		en_template;	/* build: template mount namespace */
 	int		en_userns;
 	int		en_tree;	/* the root to be */

@@ -16,6 +16,7 @@
 
 #include "errmsg.h"
 #include "fd.h"
+#include "state.h"
 
 #define HOST_NS		"/proc/1/ns/mnt"
 #define STACK_SIZE	(256 * 1024)
@@ -48,23 +49,31 @@ hostns_follows(void)
 	return (follows);
 }
 
+uint64_t
+hostns_root(void)
+{
+	struct statx stx;
+
+	return (statx(AT_FDCWD, "/", 0, STATX_MNT_ID, &stx) == 0 &&
+	    (stx.stx_mask & STATX_MNT_ID) != 0 ? stx.stx_mnt_id : 0);
+}
+
 /*
- * To ask /proc costs, and a server asks for each prison.  A mount is of one
- * namespace alone: as long as the one at "/" is the same, so is the answer.
+ * To ask /proc costs as much as twenty other calls.  A mount is of one
+ * namespace alone: where the one at "/" is that which the state was set up
+ * under, or the one that was asked about before, so is the answer.
  */
 int
 hostns_elsewhere(void)
 {
-	static _Atomic uint64_t at_home;	/* a mount of the host's, + 1 */
+	static _Atomic uint64_t at_home;	/* a mount of the host's */
 	struct stat ours, theirs;
-	uint64_t root = 0;
-	struct statx stx;
+	uint64_t root = hostns_root();
 
-	if (statx(AT_FDCWD, "/", 0, STATX_MNT_ID, &stx) == 0 &&
-	    (stx.stx_mask & STATX_MNT_ID) != 0)
-		root = stx.stx_mnt_id + 1;
-	if (root != 0 && root == at_home)
+	if (root != 0 && (root == at_home || root == state_root())) {
+		at_home = root;
 		return (0);
+	}
 	/* Who may not look at the first process has no host to go to. */
 	if (stat("/proc/self/ns/mnt", &ours) == 0 &&
 	    stat(HOST_NS, &theirs) == 0 && ours.st_ino != theirs.st_ino)

@@ -7,8 +7,13 @@
 #ifndef ABASHIRI_HOSTNS_H
 #define ABASHIRI_HOSTNS_H
 
+#include <stdint.h>
+
 /* Is the caller's mount namespace another than PID 1's, which it can enter? */
 int	hostns_elsewhere(void);
+
+/* The mount at "/", by STATX_MNT_ID; 0: the kernel does not tell. */
+uint64_t hostns_root(void);
 
 /* Is it a copy that goes with the host's, as systemd makes them? */
 int	hostns_follows(void);

@@ -173,7 +173,7 @@ get_one(const char *name, const struct prison *pr, struct iovec *v)
 	case PT_STRING:
 		return (put(v, name, p, strlen(p) + 1, 0));
 	case PT_KEYVALUE:
-		return (put_keyvalue(v, name, p, key));
+		return (put_keyvalue(v, name, prison_text(pr, pf), key));
 	case PT_ULONG:
 		return (put(v, name, p, sizeof(long), 1));
 	case PT_BOOL:

@@ -88,11 +88,39 @@ prison_uid0(const struct prison *pr)
 	    pr->pr_slot * SLOT_SIZE);
 }
 
+static unsigned
+text_flag(const struct prison_field *pf)
+{
+	return (pf->pf_offset == offsetof(struct prison, pr_meta) ?
+	    PRISON_META : pf->pf_offset == offsetof(struct prison, pr_env) ?
+	    PRISON_ENV : 0);
+}
+
+const char *
+prison_text(const struct prison *pr, const struct prison_field *pf)
+{
+	unsigned flag = text_flag(pf);
+
+	return (flag != 0 && (pr->pr_texts & flag) == 0 ? "" :
+	    (const char *)pr + pf->pf_offset);
+}
+
+char *
+prison_text_place(struct prison *pr, const struct prison_field *pf)
+{
+	char *text = (char *)pr + pf->pf_offset;
+	unsigned flag = text_flag(pf);
+
+	if (flag != 0 && (pr->pr_texts & flag) == 0)
+		*text = '\0';
+	pr->pr_texts |= flag;
+	return (text);
+}
+
 void
 prison_init(struct prison *pr)
 {
 	memset(pr, 0, offsetof(struct prison, pr_addr4));
-	pr->pr_meta[0] = pr->pr_env[0] = '\0';
 	pr->pr_securelevel = -1;
 	pr->pr_enforce_statfs = 2;
 	pr->pr_host = JAIL_SYS_NEW;
@@ -171,6 +199,7 @@ prison_format(const struct prison *pr, char *buf, size_t size)
 		const char *p = (const char *)pr + pf->pf_offset;
 
 		if (pf->pf_type == PT_STRING || pf->pf_type == PT_KEYVALUE) {
+			p = prison_text(pr, pf);
 			if (*p != '\0')
 				out_line(&ou, pf->pf_name, p);
 		} else if (pf->pf_type == PT_ULONG)
@@ -242,7 +271,7 @@ parse_line(struct prison *pr, const char *name, char *value,
 		unescape(value);
 		if (strlen(value) >= pf->pf_size)
 			return (-1);
-		memcpy(p, value, strlen(value) + 1);
+		memcpy(prison_text_place(pr, pf), value, strlen(value) + 1);
 		return (0);
 	}
 	errno = 0;
@@ -364,8 +393,10 @@ prison_copy(struct prison *to, const struct prison *from)
 	    from->pr_naddr4 * sizeof(from->pr_addr4[0]));
 	memcpy(to->pr_addr6, from->pr_addr6,
 	    from->pr_naddr6 * sizeof(from->pr_addr6[0]));
-	strcpy(to->pr_meta, from->pr_meta);
-	strcpy(to->pr_env, from->pr_env);
+	if ((from->pr_texts & PRISON_META) != 0)
+		strcpy(to->pr_meta, from->pr_meta);
+	if ((from->pr_texts & PRISON_ENV) != 0)
+		strcpy(to->pr_env, from->pr_env);
 }
 
 void
@@ -386,8 +417,10 @@ prison_differs(const struct prison *a, const struct prison *b)
 	    a->pr_naddr4 * sizeof(a->pr_addr4[0])) != 0 ||
 	    memcmp(a->pr_addr6, b->pr_addr6,
 	    a->pr_naddr6 * sizeof(a->pr_addr6[0])) != 0 ||
-	    strcmp(a->pr_meta, b->pr_meta) != 0 ||
-	    strcmp(a->pr_env, b->pr_env) != 0);
+	    ((a->pr_texts & PRISON_META) != 0 &&
+	    strcmp(a->pr_meta, b->pr_meta) != 0) ||
+	    ((a->pr_texts & PRISON_ENV) != 0 &&
+	    strcmp(a->pr_env, b->pr_env) != 0));
 }
 
 int
@@ -573,7 +606,7 @@ prison_policy(struct state *st, const struct prison *pr)
 		.po_childcur = pr->pr_childcount,
 		.po_statfs = pr->pr_enforce_statfs,
 		.po_ruleset = pr->pr_devfs_ruleset,
-		.po_env = pr->pr_env,
+		.po_env = (pr->pr_texts & PRISON_ENV) != 0 ? pr->pr_env : "",
 	};
 	int n;
 

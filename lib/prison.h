@@ -55,15 +55,21 @@ struct prison {
 	char		pr_hostuuid[64];
 	unsigned	pr_naddr4;
 	unsigned	pr_naddr6;
+	unsigned	pr_texts;	/* PRISON_META, PRISON_ENV: there is one */
 	/*
 	 * From here on 13 KB that are mostly empty: what lies in them beyond
-	 * the numbers above or the NUL means nothing.  See prison_copy().
+	 * the numbers and flags above means nothing, and is not looked at: a
+	 * prison is on many a stack, and each page that is touched there costs
+	 * as much as a few system calls.
 	 */
 	struct in_addr	pr_addr4[PRISON_MAXADDRS];	/* primary first */
 	struct in6_addr	pr_addr6[PRISON_MAXADDRS];
 	char		pr_meta[PRISON_METAMAX];
 	char		pr_env[PRISON_METAMAX];
 };
+
+#define PRISON_META	0x1
+#define PRISON_ENV	0x2
 
 /*
  * Where a parameter lives in struct prison; NULL for those that are computed
@@ -76,6 +82,12 @@ struct prison_field {
 	size_t		 pf_size;
 };
 const struct prison_field *prison_field(const char *name);
+
+/* The string of such a field, and the place for another: of pf_size bytes, and
+   empty where none was. */
+const char *prison_text(const struct prison *pr,
+	    const struct prison_field *pf);
+char	*prison_text_place(struct prison *pr, const struct prison_field *pf);
 
 /* The host uid that is uid 0 inside. */
 uid_t	prison_uid0(const struct prison *pr);

@@ -83,7 +83,7 @@ apply_string(const struct prison_field *pf, struct prison *pr,
 		return (jail_errx(EINVAL, "%s: not a string", name));
 	if (strlen(s) >= pf->pf_size)
 		return (jail_err(ENAMETOOLONG, "%s", name));
-	memcpy((char *)pr + pf->pf_offset, s, strlen(s) + 1);
+	memcpy(prison_text_place(pr, pf), s, strlen(s) + 1);
 	return (0);
 }
 
@@ -241,7 +241,7 @@ apply_keyvalue(const struct param *pa, const char *key, struct prison *pr,
     const struct iovec *v)
 {
 	const struct prison_field *pf = prison_field(pa->pa_name);
-	char *buf = (char *)pr + pf->pf_offset;
+	char *buf = prison_text_place(pr, pf);
 	const char *s = v->iov_base;
 
 	if (v->iov_len > 0 && (s == NULL || s[v->iov_len - 1] != '\0'))

@@ -29,6 +29,8 @@
 #include "cgroup.h"
 #include "errmsg.h"
 #include "fd.h"
+#include "hostns.h"
+#include "nspin.h"
 #include "rules.h"
 #include "state.h"
 #include "step.h"
@@ -162,6 +164,20 @@ template_pin(const char *dir)
 	return (jail_err(errno, "pin the template mount namespace at %s", pin));
 }
 
+/*
+ * An IPC namespace for all who may make nothing in it.  Making one and taking
+ * it down costs as much as a cgroup.
+ */
+static int
+ipc_pin(const char *dir)
+{
+	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return (jail_err(errno, "%s", dir));
+	return (nspin_make(fd, -1, CLONE_NEWIPC));
+}
+
 static unsigned
 pids_default(void)
 {
@@ -281,6 +297,9 @@ mounts_setup(const char *dir)
 	if (template_pin(dir) == -1)
 		return (-1);
 	step("setup-template");
+	if (ipc_pin(dir) == -1)
+		return (-1);
+	step("setup-ipc");
 	return (0);
 }
 
@@ -311,6 +330,7 @@ setup_child(const char *dir)
 		return (jail_err(errno, "memory"));
 	ta->ta_magic = TABLE_MAGIC;
 	ta->ta_version = TABLE_VERSION;
+	ta->ta_root = hostns_root();
 	if (mounts_setup(dir) == -1 || cgroup_setup(ta, &cgfd) == -1)
 		return (-1);
 	step("setup-cgroup");

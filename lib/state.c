@@ -134,6 +134,16 @@ try_open(struct state *st)
 	return (0);
 }
 
+uint64_t
+state_root(void)
+{
+	struct state st = STATE_INIT;
+	uint64_t root = try_open(&st) == 0 ? st.st_table->ta_root : 0;
+
+	state_close(&st);
+	return (root);
+}
+
 /* Put this library's programs in the place of another's. */
 static int
 setup_policy(struct state *st)

@@ -54,10 +54,13 @@ struct table {
 	uint32_t	ta_pids_max;	/* default limit where cgroup2 has the
 					   pids controller, else 0 */
 	uint32_t	ta_nproc;	/* ... else as RLIMIT_NPROC */
-	char		ta_cgroup[1012]; /* path of the parent cgroup */
-	uint32_t	ta_rules;	/* how many rules of rctl(8) there are;
-					   this and the next two were NULs of
-					   the path once */
+	char		ta_cgroup[1004]; /* path of the parent cgroup */
+	uint64_t	ta_root;	/* the mount at "/" of the mount
+					   namespace that this was set up in,
+					   by STATX_MNT_ID; 0: not known.  This
+					   and the next three were NULs of the
+					   path once */
+	uint32_t	ta_rules;	/* how many rules of rctl(8) there are */
 	uint32_t	ta_limitgen;	/* goes up when a limit changes */
 	uint32_t	ta_limiting;	/* rules have changed, and are being
 					   put into effect */
@@ -94,6 +97,9 @@ void	state_close(struct state *st);
  * table.  After this an open state can be closed, and nothing else.
  */
 void	state_forget(void);
+
+/* ta_root, or 0. */
+uint64_t state_root(void);
 
 /* The state's directory, if it is below this absolute path; else NULL. */
 const char *state_dir_below(const char *path);

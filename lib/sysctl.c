@@ -215,7 +215,7 @@ jail_facts(int jid, struct self *ret_se)
 		.se_childcur = pr.pr_childcount,
 		.se_statfs = pr.pr_enforce_statfs,
 		.se_ruleset = pr.pr_devfs_ruleset,
-		.se_env = strdup(pr.pr_env),
+		.se_env = strdup(prison_text(&pr, prison_field("env"))),
 		.se_jails = prison_list(&st, &pr),
 	};
 	return (0);

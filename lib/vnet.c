@@ -61,12 +61,13 @@ vnet_pinned(const struct prison *pr)
 int
 vnet_check(const struct state *st, const struct prison *pr)
 {
-	struct prison above = *pr;
+	struct prison above;
+	int jid = pr->pr_parent;
 
 	if (pr->pr_naddr4 == 0 && pr->pr_naddr6 == 0)
 		return (0);
-	while (above.pr_parent != 0) {
-		if (prison_load(st, above.pr_parent, &above) == -1)
+	for (; jid != 0; jid = above.pr_parent) {
+		if (prison_load(st, jid, &above) == -1)
 			return (jail_err(errno, "the jail above jail %d",
 			    pr->pr_id));
 		if (above.pr_vnet == JAIL_SYS_NEW)
@@ -78,17 +79,25 @@ vnet_check(const struct state *st, const struct prison *pr)
 	return (0);
 }
 
-/* The IPC namespace of a view that lives already is the one to keep. */
+/*
+ * The IPC namespace of a view that lives already is the one to keep: unless it
+ * is the host's, or the one of all who had none.
+ */
 static int
 pin_living(const struct state *st, const struct prison *pr, int dirfd)
 {
+	_cleanup_close_ int shared = nspin_get(st->st_dir, NSPIN_IPC);
 	_cleanup_(entry_close) struct entry en;
 	int found, pinned = 0;
+	struct stat sb = { 0 };
 
+	if (shared != -1 && fstat(shared, &sb) == -1)
+		return (jail_err(errno, "the shared IPC namespace"));
 	entry_init(&en);
 	found = entry_find_view(&en, st, pr);
 	if (found == 1 && en.en_ids.ni_ino[NS_IPC] !=
-	    en.en_mine.ni_ino[NS_IPC])
+	    en.en_mine.ni_ino[NS_IPC] &&
+	    en.en_ids.ni_ino[NS_IPC] != sb.st_ino)
 		pinned = nspin_put(dirfd, NSPIN_IPC, en.en_ns.ns_fd[NS_IPC]) ==
 		    0 ? 1 : -1;
 	return (found == -1 ? -1 : pinned);
@@ -153,19 +162,21 @@ static int
 open_net(const struct state *st, const struct prison *pr, int *ret_net)
 {
 	_cleanup_close_ int dirfd = -1;
-	struct prison above = *pr;
+	const struct prison *whose = pr;
+	struct prison above;
 
-	while (above.pr_vnet != JAIL_SYS_NEW) {
-		if (above.pr_parent == 0)
+	while (whose->pr_vnet != JAIL_SYS_NEW) {
+		if (whose->pr_parent == 0)
 			return (0);
-		if (prison_load(st, above.pr_parent, &above) == -1)
+		if (prison_load(st, whose->pr_parent, &above) == -1)
 			return (jail_err(errno, "the jail above jail %d",
 			    pr->pr_id));
+		whose = &above;
 	}
-	dirfd = prison_opendir(st, above.pr_id);
+	dirfd = prison_opendir(st, whose->pr_id);
 	if (dirfd == -1 || (*ret_net = nspin_get(dirfd, NSPIN_NET)) == -1)
 		return (jail_err(errno, "the network stack of jail \"%s\"",
-		    above.pr_name));
+		    whose->pr_name));
 	return (0);
 }
 

@@ -581,8 +581,10 @@ static const struct {
 static int
 q_mqueue(int argc, char **argv)
 {
-	(void)argc;
-	return (answer(mq_open(argv[0], O_RDWR | O_CREAT, 0600, NULL)));
+	int create = argc > 1 && strcmp(argv[1], "create") == 0;
+
+	return (answer(mq_open(argv[0], O_RDWR | (create ? O_CREAT | O_EXCL :
+	    0), 0600, NULL)));
 }
 
 static int
@@ -767,7 +769,7 @@ const struct probe probe_proc[] = {
 	{ "bounded", 1, "capability", q_bounded },
 	{ "dumpable", 0, "", q_dumpable },
 	{ "status", 1, "field", q_status },
-	{ "mqueue", 1, "/name", q_mqueue },
+	{ "mqueue", 1, "/name [create]", q_mqueue },
 	{ "fds", 0, "", q_fds },
 	{ "pids", 0, "", q_pids },
 	{ "spy", 1, "seconds", q_spy },

@@ -319,6 +319,53 @@ sysv_memory_is_the_prisons_own()
 	refused_any shm 4712
 }
 
+prison_test message_queues_are_for_who_has_sysv_ipc_and_his_own
+message_queues_are_for_who_has_sysv_ipc_and_his_own()
+{
+	prison j
+	refused ENOSYS mqueue /x create
+	prison k sysvsem=new
+	prison l sysvsem=new
+	for J in k l; do
+		background "s$J" jexec $J /bin/probe sleep
+		first_line "s$J.out" >/dev/null
+		granted mqueue /x create
+		refused EEXIST mqueue /x create
+	done
+}
+
+# They share an IPC namespace: but not with one who is given more later.
+prison_test who_is_given_ipc_while_he_lives_has_nobody_elses
+who_is_given_ipc_while_he_lives_has_nobody_elses()
+{
+	ipc() { jexec "$1" /bin/busybox readlink /proc/self/ns/ipc; }
+	hosts=$(readlink /proc/self/ns/ipc)
+	for j in a b c; do
+		prison $j
+		background "s$j" jexec $j /bin/probe sleep
+		first_line "s$j.out" >/dev/null
+	done
+	none=$(ipc a)
+	atf_check_equal "$none" "$(ipc b)"
+	atf_check test "$none" != "$hosts"
+	J=a
+	refused ENOSYS shm 4713 create
+	for J in a b; do
+		atf_check -o ignore jail -m name=$J sysvshm=new
+		granted shm 4713 create
+		atf_check test "$(ipc $J)" != "$none"
+	done
+	atf_check test "$(ipc a)" != "$(ipc b)"
+	# of the first that lives there, who has none, nobody inherits that
+	atf_check -o ignore jail -m name=c sysvshm=inherit
+	atf_check_equal "$hosts" "$(ipc c)"
+	# and back
+	atf_check -o ignore jail -m name=c sysvshm=disable
+	atf_check_equal "$none" "$(ipc c)"
+	J=c
+	refused ENOSYS shm 4713 create
+}
+
 prison_test hostnames_are_the_prisons_own
 hostnames_are_the_prisons_own()
 {

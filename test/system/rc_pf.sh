@@ -253,7 +253,9 @@ the_article_is_typed_as_it_stands()
 	world_tiny "$W/jail/ports32"
 	: >"$W/jail/ports32/etc/rc"
 	: >"$W/jail/ports32/etc/rc.shutdown"
-	unshare --mount sh "$W/typed" >out 2>err
+	# Its first process is what jail(8) takes for the host's: there are the
+	# mounts to which it goes.
+	unshare --mount --pid --fork --mount-proc sh "$W/typed" >out 2>err
 	status=$?
 	cat out err
 	kill $peer

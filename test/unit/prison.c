@@ -73,6 +73,7 @@ sample(struct prison *pr, int jid, const char *name)
 	strcpy(pr->pr_path, "/jail/with a blank");
 	strcpy(pr->pr_hostname, "back\\slash\nand=more");
 	strcpy(pr->pr_meta, "a=1\nb=2\\n");
+	pr->pr_texts = PRISON_META;
 	pr->pr_hostid = 0xfffffffffffffff0UL;
 	pr->pr_allow = PR_ALLOW_DEFAULT | PR_ALLOW_VMM;
 	pr->pr_ip4 = pr->pr_ip6 = JAIL_SYS_NEW;

@@ -170,7 +170,8 @@ world_make(void)
 	}
 	if (policy_open(world.wo_bpf, &world.wo_maps) == -1)
 		errx(1, "%s", jail_errmsg);
-	/* Opened when needed it would be closed with the test's own. */
+	/* Opened when needed they would be closed with the test's own. */
+	world.wo_maps.pm_owners = pin_get(world.wo_bpf, "owners");
 	world.wo_maps.pm_addrs = pin_get(world.wo_bpf, "addrs");
 	return (0);
 }
