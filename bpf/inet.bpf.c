@@ -112,18 +112,23 @@ SEC("cgroup/sock_create")
 int
 sock_create(struct bpf_sock *sk)
 {
-	struct police_row *row = my_row();
-	__u32 mode;
+	__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+	__u32 mode, modes = quick_modes(id);
+	struct police_row *row;
 
-	if (row == NULL)
-		return (refuse(EPROTONOSUPPORT));
-	mode = sk->family == AF_INET6 ? row->pr_mode6 : row->pr_mode4;
+	if (modes == 0) {
+		if ((row = row_of(id)) == NULL)
+			return (refuse(EPROTONOSUPPORT));
+		modes = POLICE_MODES(row);
+	}
+	mode = sk->family == AF_INET6 ? POLICE_MODE6(modes) :
+	    POLICE_MODE4(modes);
 	if (mode == POLICE_DISABLE)
 		return (refuse(EPROTONOSUPPORT));
-	if (row->pr_flags & POLICE_VNET)
+	if (POLICE_FLAGS(modes) & POLICE_VNET)
 		return (ALLOW);
 	if (sk->type == SOCK_RAW)
-		return (row->pr_flags & POLICE_RAW_SOCKETS ? ALLOW :
+		return (POLICE_FLAGS(modes) & POLICE_RAW_SOCKETS ? ALLOW :
 		    refuse(EPERM));
 	if (mode == POLICE_INHERIT)
 		return (ALLOW);
@@ -469,14 +474,45 @@ bind_source4(struct bpf_sock_addr *ctx, __u32 ip)
 	return (bpf_bind(ctx, (struct sockaddr *)&sin, sizeof(sin)));
 }
 
+/* The only address of a prison with one, or 0 where the row has to tell. */
+static __always_inline __u32
+quick_single4(__u64 id)
+{
+	const struct police_quick *pq = quick_of(id);
+	__u32 modes = quick_modes(id);
+	__u64 word;
+
+	if (pq == NULL || POLICE_MODE4(modes) != POLICE_LIST ||
+	    (modes & POLICE_SINGLE4) == 0)
+		return (0);
+	word = *(const volatile __u64 *)&pq->pq_addr;
+	return (word >> 32 == (__u32)id ? (__u32)word : 0);
+}
+
+/* connect(2) of a prison with one address. */
+static __always_inline int
+connect_from(struct bpf_sock_addr *ctx, __u32 mine)
+{
+	__u32 ip = ctx->user_ip4;
+
+	if (ip == INADDR_ANY || is_loopback4(ip))
+		ctx->user_ip4 = mine;
+	if (is_unbound(ctx->sk) && bind_source4(ctx, mine) != 0)
+		return (refuse(EADDRNOTAVAIL));
+	return (ALLOW);
+}
+
 SEC("cgroup/connect4")
 int
 connect4(struct bpf_sock_addr *ctx)
 {
-	struct police_row *row = my_row();
-	__u32 ip;
+	__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+	struct police_row *row;
+	__u32 ip = quick_single4(id);
 
-	if (row == NULL)
+	if (ip != 0)
+		return (connect_from(ctx, ip));
+	if ((row = row_of(id)) == NULL)
 		return (refuse(EACCES));
 	if (row->pr_mode4 != POLICE_LIST)
 		return (row->pr_mode4 == POLICE_INHERIT ? ALLOW :

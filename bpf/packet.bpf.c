@@ -128,10 +128,17 @@ police(struct __sk_buff *skb, int in)
 {
 	struct bpf_sock *sk = skb->sk;
 	struct police_row *row;
+	__u64 id;
+	__u32 a;
 
 	if (sk == NULL)
 		return (0);
-	row = row_of(bpf_sk_ancestor_cgroup_id(sk, level));
+	id = bpf_sk_ancestor_cgroup_id(sk, level);
+	if (skb->protocol == bpf_htons(ETH_P_IP) &&
+	    head_load(skb, in ? 16 : 12, &a, sizeof(a)) == 0 &&
+	    quick_is_mine4(id, a))
+		return (1);
+	row = row_of(id);
 	if (row == NULL)
 		return (0);
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {

@@ -14,7 +14,7 @@
  * Raise when a map below changes its meaning, even where its size stays:
  * programs of one layout never meet maps of another.
  */
-#define POLICE_LAYOUT	2
+#define POLICE_LAYOUT	3
 
 /* pr_mode4, pr_mode6.  A row of zeros may do nothing. */
 #define POLICE_DISABLE	0	/* the family does not exist inside */
@@ -66,6 +66,26 @@ struct police_row {
 	__u32			pr_nenv;	/* chunks of its env */
 	__u32			pr_nlist;	/* ... of the list of jails */
 };
+
+/*
+ * Map "quick": at cgroup id % POLICE_QUICK, of one prison with IPv4 addresses:
+ * its id's low half << 32 | its primary address, and | its POLICE_MODES.  (Of
+ * cgroups that are there no two have the same low half.)  Each is read and
+ * written as one word, and both are of the same prison only if they say so.
+ */
+#define POLICE_QUICK	1024
+
+struct police_quick {
+	__u64	pq_addr;
+	__u64	pq_modes;
+};
+
+#define POLICE_MODES(row)	((row)->pr_mode4 | (row)->pr_mode6 << 2 | \
+	((row)->pr_naddr4 == 1 ? POLICE_SINGLE4 : 0) | (row)->pr_flags << 8)
+#define POLICE_MODE4(modes)	((modes) & 3)
+#define POLICE_MODE6(modes)	((modes) >> 2 & 3)
+#define POLICE_SINGLE4		0x10	/* has one IPv4 address */
+#define POLICE_FLAGS(modes)	((modes) >> 8)
 
 /* getsockopt(2)'s level; its name 0 asks for the row, else what << 16 | chunk
    for a text. */

@@ -42,6 +42,7 @@
 #include "pin.h"
 #include "police.h"
 #include "policy.h"
+#include "quick.h"
 #include "sys/jail.h"
 
 /* The skeleton calls ours: a loader that may be given maps to use. */
@@ -54,10 +55,10 @@ static int	run_loader(struct bpf_load_and_run_opts *opts);
 #define VERSIONLEN	96
 #define LOGLEN		(1 << 20)
 
-#define NMAPS	8
+#define NMAPS	9
 static const char *const map_names[NMAPS] = {
 	"prisons", "addrs", "owners", "sources", "routes", "texts", "listeners",
-	"notes",
+	"notes", "quick",
 };
 
 #define STEER	"steer"		/* the one that is not the cgroup's */
@@ -670,6 +671,26 @@ policy_rest(struct policy_maps *pm)
 }
 
 static int
+quick_map(struct policy_maps *pm)
+{
+	if (pm->pm_quick == -1)
+		pm->pm_quick = pin_get(pm->pm_dir, "quick");
+	return (pm->pm_quick);
+}
+
+/* What programs know of this row without looking at it they shall forget. */
+static int
+quick_forget(struct policy_maps *pm, uint64_t cgid,
+    const struct police_row *row)
+{
+	if (row == NULL || row->pr_mode4 != POLICE_LIST)
+		return (0);
+	if (quick_clear(quick_map(pm), cgid) == -1)
+		return (jail_err(errno, "BPF map quick"));
+	return (0);
+}
+
+static int
 is_steered(const struct police_row *row)
 {
 	return (row->pr_mode4 == POLICE_LIST || row->pr_mode6 == POLICE_LIST);
@@ -981,7 +1002,7 @@ owners_remove(struct policy_maps *pm, const struct police_row *row,
 int
 policy_open(int bpfdirfd, struct policy_maps *ret_pm)
 {
-	struct policy_maps pm = { -1, -1, -1, -1 };
+	struct policy_maps pm = POLICY_MAPS_INIT;
 
 	*ret_pm = pm;
 	if ((pm.pm_prisons = pin_get(bpfdirfd, "prisons")) == -1)
@@ -997,6 +1018,7 @@ policy_close(struct policy_maps *pm)
 	fd_close(&pm->pm_prisons);
 	fd_close(&pm->pm_addrs);
 	fd_close(&pm->pm_owners);
+	fd_close(&pm->pm_quick);
 	pm->pm_dir = -1;
 }
 
@@ -1153,7 +1175,8 @@ policy_set(int bpfdirfd, struct policy_maps *pm, uint64_t cgid,
 	if ((row.pr_list != 0 && (list_write(pm, po, &row) == -1 ||
 	    sources_write(bpfdirfd, po, &row) == -1)) ||
 	    owners_add(pm, &row, old) == -1 ||
-	    self_write(pm, po, &row) == -1)
+	    self_write(pm, po, &row) == -1 ||
+	    quick_forget(pm, cgid, old) == -1)
 		goto fail;
 	if (map_update(pm->pm_prisons, &cgid, &row) == -1) {
 		jail_err(errno, errno == E2BIG ? "too many jails for the BPF "
@@ -1167,6 +1190,9 @@ policy_set(int bpfdirfd, struct policy_maps *pm, uint64_t cgid,
 	}
 	if (steered && !is_steered(&row))
 		steer_count(pm, -1);
+	/* If this fails, the row is what they look at. */
+	if (row.pr_mode4 == POLICE_LIST)
+		quick_set(quick_map(pm), cgid, &row);
 	return (0);
 fail:
 	/* The old row still holds; owners may be one too many: harmless. */
@@ -1185,6 +1211,8 @@ policy_clear(struct policy_maps *pm, uint64_t cgid)
 	if (map_lookup(pm->pm_prisons, &cgid, &row) == -1)
 		return (errno == ENOENT ? 0 :
 		    jail_err(errno, "BPF map prisons"));
+	if (quick_forget(pm, cgid, &row) == -1)
+		return (-1);
 	if (map_delete(pm->pm_prisons, &cgid) == -1)
 		return (jail_err(errno, "BPF map prisons"));
 	owners_remove(pm, &row, NULL);

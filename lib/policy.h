@@ -69,10 +69,11 @@ struct policy_maps {
 	int	pm_prisons;	/* cgroup id -> row */
 	int	pm_addrs;	/* (list, address) -> membership; when needed */
 	int	pm_owners;	/* address -> whose listeners; when needed */
+	int	pm_quick;	/* first words of a row; when needed */
 	int	pm_dir;		/* where all is pinned; the caller's */
 };
 #define POLICY_MAPS_INIT { .pm_prisons = -1, .pm_addrs = -1, \
-	.pm_owners = -1, .pm_dir = -1 }
+	.pm_owners = -1, .pm_quick = -1, .pm_dir = -1 }
 
 /*
  * Load and attach the programs unless the same version already is, pinning

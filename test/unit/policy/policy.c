@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "jail.h"
+#include "police.h"
 #include "tests.h"
 
 #ifndef IPPROTO_MPTCP
@@ -656,6 +657,58 @@ vnet(void **state)
 	assert_int_equal(try_bind(pr, "10.0.0.1", 80), -EACCES);
 }
 
+/* It sends from this address, may bind to no other, and make no raw socket. */
+static void
+assert_walled(struct prison *pr, const char *address)
+{
+	int listener = try_listen(NULL, "10.0.0.1", 0), fd;
+	const char *name;
+
+	assert_true(listener >= 0);
+	fd = try_connect(pr, "10.0.0.1", port_of(listener));
+	assert_true(fd >= 0);
+	name = name_of(fd);
+	assert_int_equal(strncmp(name, address, strlen(address)), 0);
+	assert_int_equal(name[strlen(address)], ':');
+	assert_true(accept(listener, NULL, NULL) >= 0);
+	assert_int_equal(try_bind(pr, "10.0.0.1", 0), -EADDRNOTAVAIL);
+	assert_int_equal(inside(pr, ask_socket, &(struct ask){
+	    .as_family = AF_INET, .as_type = SOCK_RAW,
+	    .as_protocol = IPPROTO_ICMP, .as_flags = AS_CAPABLE }), -EPERM);
+}
+
+/*
+ * Of prisons that meet in a slot of the map "quick" one has it.  The same
+ * holds for both of them, whoever has it, and when nobody does.
+ */
+static void
+shared_slot(void **state)
+{
+	struct in_addr foreign = { .s_addr = htonl(0x0a000003u) };
+	struct prison *pr = prison_new("10.0.0.2", 0);
+	struct policy other = { .po_ip4 = JAIL_SYS_NEW, .po_naddr4 = 1,
+	    .po_addr4 = &foreign, .po_flags = POLICY_RAW_SOCKETS };
+	uint64_t cgid = pr->pr_cgid + POLICE_QUICK;
+
+	(void)state;
+	assert_walled(pr, "10.0.0.2");
+	assert_int_equal(policy_set(world.wo_bpf, &world.wo_maps, cgid,
+	    &other), 0);
+	assert_walled(pr, "10.0.0.2");
+	assert_int_equal(policy_clear(&world.wo_maps, cgid), 0);
+	assert_walled(pr, "10.0.0.2");
+	assert_int_equal(prison_set(pr, "10.0.0.4", 0), 0);
+	assert_walled(pr, "10.0.0.4");
+	assert_int_equal(policy_set(world.wo_bpf, &world.wo_maps, cgid,
+	    &other), 0);
+	assert_int_equal(prison_set(pr, "10.0.0.2", 0), 0);
+	assert_walled(pr, "10.0.0.2");
+	assert_int_equal(policy_clear(&world.wo_maps, pr->pr_cgid), 0);
+	assert_int_equal(try_socket(pr, AF_INET, SOCK_STREAM, 0),
+	    -EPROTONOSUPPORT);
+	assert_int_equal(policy_clear(&world.wo_maps, cgid), 0);
+}
+
 static void
 live_change(void **state)
 {
@@ -846,6 +899,7 @@ static const struct CMUnitTest tests[] = {
 	    inherited_family),
 	TEST("a prison with a network of its own is not policed", vnet),
 	TEST("a change of addresses holds at once", live_change),
+	TEST("prisons that meet in a slot are told apart", shared_slot),
 	TEST("two prisons have the same port, and not each other's address",
 	    prisons_apart),
 	TEST("300 addresses, one of them twice", many_addresses),

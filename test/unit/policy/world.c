@@ -172,6 +172,7 @@ world_make(void)
 		errx(1, "%s", jail_errmsg);
 	/* Opened when needed they would be closed with the test's own. */
 	world.wo_maps.pm_owners = pin_get(world.wo_bpf, "owners");
+	world.wo_maps.pm_quick = pin_get(world.wo_bpf, "quick");
 	world.wo_maps.pm_addrs = pin_get(world.wo_bpf, "addrs");
 	return (0);
 }
