@@ -11,6 +11,7 @@
  * rest.
  */
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -44,6 +45,8 @@ struct jail_cell {
 	int			 ce_guard;
 	unsigned		 ce_nproc;
 	int			 ce_used;	/* something has run */
+	int			 ce_nomemory;	/* no controller counts it */
+	uint64_t		 ce_built;	/* microseconds that took */
 	int			 ce_calls;	/* the last command's, or -1 */
 	struct entry_mount	 ce_mounts[JAIL_CELL_MOUNTS];
 	unsigned		 ce_nmounts;
@@ -105,6 +108,12 @@ make_mounts(struct jail_cell *ce, const struct jail_cell_mount *cm, unsigned n)
 	return (0);
 }
 
+static uint64_t
+microseconds(const struct timeval *tv)
+{
+	return ((uint64_t)tv->tv_sec * 1000000 + (uint64_t)tv->tv_usec);
+}
+
 struct builder {
 	struct entry	*bu_en;
 	int		 bu_error;
@@ -145,9 +154,10 @@ build_child(void *arg)
 }
 
 static int
-build_view(struct entry *en)
+build_view(struct entry *en, uint64_t *ret_took)
 {
 	struct builder bu = { .bu_en = en, .bu_error = -1 };
+	struct rusage ru = { 0 };
 	int status;
 	pid_t pid;
 
@@ -157,8 +167,9 @@ build_view(struct entry *en)
 	    build_child, &bu);
 	if (pid == -1)
 		return (jail_err(errno, "clone into the jail's cgroup"));
-	while (waitpid(pid, &status, __WALL) == -1 && errno == EINTR)
+	while (wait4(pid, &status, __WALL, &ru) == -1 && errno == EINTR)
 		;
+	*ret_took = microseconds(&ru.ru_utime) + microseconds(&ru.ru_stime);
 	if (bu.bu_error == -1)
 		return (jail_errx(EINTR, "build the view: the child was "
 		    "killed"));
@@ -210,7 +221,7 @@ make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
 		return (-1);
 	/* Rules that come later are the next cell's. */
 	en->en_limit.le_table = NULL;
-	if (make_mounts(ce, cm, nmounts) == -1 || build_view(en) == -1)
+	if (make_mounts(ce, cm, nmounts) == -1 || build_view(en, &ce->ce_built) == -1)
 		return (-1);
 	step("cell-built");
 	built(en);
@@ -356,7 +367,7 @@ write_limit(const struct jail_cell *ce, const char *file, uint64_t n)
 }
 
 int
-jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
+jail_cell_limit(struct jail_cell *ce, uint64_t memory,
     unsigned processes)
 {
 	int kept = 0;
@@ -365,7 +376,8 @@ jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
 		/* Or it would only be moved out. */
 		write_limit(ce, "memory.swap.max", 0);
 		kept |= JAIL_CELL_MEMORY;
-	}
+	} else if (errno == ENOENT)
+		ce->ce_nomemory = 1;
 	if (write_limit(ce, "pids.max", processes) == 0)
 		kept |= JAIL_CELL_PROCESSES;
 	return (kept);
@@ -384,15 +396,19 @@ jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
 	if (sys_read_at(en->en_cg, "cpu.stat", buf, sizeof(buf)) == -1)
 		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
 	ret_us->us_cpu = number_of(buf, "usage_usec ");
+	/* (The one is counted by what runs, the other by the clock's ticks.) */
+	ret_us->us_cpu -= ce->ce_built < ret_us->us_cpu ? ce->ce_built :
+	    ret_us->us_cpu;
 	ret_us->us_calls = calls_read(ce->ce_calls);
-	if (sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) > 0)
+	if (!ce->ce_nomemory && sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) > 0)
 		ret_us->us_oom = number_of(buf, "oom_kill ");
 	if (how == JAIL_USAGE_SUMS)
 		return (0);
 	if ((n = cgroup_pids(en->en_cg, &pids)) == -1)
 		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
 	ret_us->us_processes = n;
-	if (sys_read_at(en->en_cg, "memory.stat", buf, sizeof(buf)) > 0) {
+	if (!ce->ce_nomemory &&
+	    sys_read_at(en->en_cg, "memory.stat", buf, sizeof(buf)) > 0) {
 		ret_us->us_memory = number_of(buf, "anon ");
 		return (0);
 	}

@@ -41,7 +41,7 @@
 
 #define PEERS_CHECKED	613000	/* request_osreldate() of Linux 6.13 */
 #define SWEEP_EACH	4	/* prisons looked at for each one made, */
-#define SWEEP_ATTACHED	2	/* fewer for one that its maker ends himself */
+#define SWEEP_ATTACHED	1	/* fewer for one that its maker ends himself */
 
 /*
  * Find the parent that a dotted name names, which must live.  *ret_above has

@@ -225,8 +225,8 @@ uid_t	jail_cell_uid(const struct jail_cell *ce, uid_t uid);
 
 /* What a cell has used. */
 struct jail_usage {
-	uint64_t	us_cpu;		/* microseconds, all processes, also
-					   those that have ended */
+	uint64_t	us_cpu;		/* microseconds, all processes that ran
+					   in it, also those that have ended */
 	uint64_t	us_memory;	/* bytes, now */
 	unsigned	us_processes;	/* now */
 	int64_t		us_calls;	/* system calls of the last command
@@ -243,7 +243,7 @@ struct jail_usage {
  * controllers for it.  Returns which limits are kept so: JAIL_CELL_MEMORY |
  * JAIL_CELL_PROCESSES, or 0 where there are none.
  */
-int	jail_cell_limit(const struct jail_cell *ce, uint64_t memory,
+int	jail_cell_limit(struct jail_cell *ce, uint64_t memory,
 	    unsigned processes);
 #define JAIL_CELL_MEMORY	0x1
 #define JAIL_CELL_PROCESSES	0x2

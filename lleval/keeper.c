@@ -35,6 +35,8 @@ static struct {
 	const struct config	*ke_co;
 	struct shared		*ke_sh;
 	int			 ke_control;
+	int			 ke_null;	/* what there is to read where
+						   nothing is */
 	pthread_t		*ke_threads;
 	unsigned		 ke_nthreads;
 } keeper;
@@ -44,6 +46,7 @@ struct run {
 	int			 ru_fds[WIRE_FDS];
 	const struct language	*ru_la;
 	struct jail_cell	*ru_cell;
+	uint64_t		 ru_cpu;	/* microseconds of the cell's */
 	char			*ru_argv[WORDS_MAX + WIRE_ARGS + 1];
 };
 
@@ -190,7 +193,8 @@ run_stage(struct run *ru, char *const *words, int is_main,
     struct wire_event *ev)
 {
 	int fds[3] = {
-		is_main ? ru->ru_fds[WIRE_STDIN] : -1,
+		is_main && ru->ru_fds[WIRE_STDIN] != -1 ?
+		    ru->ru_fds[WIRE_STDIN] : keeper.ke_null,
 		ru->ru_fds[WIRE_STDOUT], ru->ru_fds[WIRE_STDERR]
 	};
 	struct stage st = {
@@ -200,6 +204,7 @@ run_stage(struct run *ru, char *const *words, int is_main,
 		.st_limit = ru->ru_wm.wm_run.wr_limit,
 		.st_virtual = ru->ru_la->la_virtual,
 		.st_count = keeper.ke_co->co_count,
+		.st_cpu = &ru->ru_cpu,
 	};
 	int r = stage_run(&st, ev);
 
@@ -249,6 +254,7 @@ run(struct run *ru)
 	struct wire_event ev;
 	int done = 0;
 
+	ru->ru_cpu = 0;
 	ru->ru_cell = pool_take(world_of(keeper.ke_co, ru->ru_la));
 	if (ru->ru_cell == NULL) {
 		log_error("prison", jail_errmsg);
@@ -301,6 +307,9 @@ keeper_start(const struct config *co, struct shared *sh, int control)
 	keeper.ke_co = co;
 	keeper.ke_sh = sh;
 	keeper.ke_control = control;
+	keeper.ke_null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (keeper.ke_null == -1)
+		return (-1);
 	keeper.ke_threads = calloc(co->co_runs, sizeof(pthread_t));
 	if (keeper.ke_threads == NULL)
 		return (-1);
@@ -322,4 +331,5 @@ keeper_join(void)
 	while (keeper.ke_nthreads > 0)
 		pthread_join(keeper.ke_threads[--keeper.ke_nthreads], NULL);
 	free(keeper.ke_threads);
+	close(keeper.ke_null);
 }

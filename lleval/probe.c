@@ -37,12 +37,12 @@ read_line(int fd, char *line, size_t size)
 static void
 probe_in(struct config *co, struct language *la, struct jail_cell *ce, int out)
 {
-	uint64_t limit[LIMITS];
+	uint64_t limit[LIMITS], cpu = 0;
 	int fds[3] = { -1, out, out };
 	struct stage st = {
 		.st_cell = ce, .st_argv = la->la_probe, .st_fds = fds,
 		.st_talk = -1, .st_limit = limit,
-		.st_virtual = la->la_virtual,
+		.st_virtual = la->la_virtual, .st_cpu = &cpu,
 	};
 	struct wire_event ev;
 	char text[JAIL_ERRMSGLEN + 64];

@@ -180,15 +180,12 @@ stage_run(const struct stage *st, struct wire_event *ev)
 	};
 	struct jail_usage us;
 	struct rusage ru = { 0 };
-	uint64_t began, before;
+	uint64_t began, before = *st->st_cpu;
 	int pidfd = -1, status = 0, why;
 	pid_t pid;
 
 	memset(ev, 0, sizeof(*ev));
 	ev->ev_calls = -1;
-	if (jail_cell_usage(st->st_cell, &us, JAIL_USAGE_SUMS) == -1)
-		return (-1);
-	before = us.us_cpu;
 	/* The work directory's files count as memory there. */
 	jail_cell_limit(st->st_cell, st->st_limit[LIMIT_MEMORY] +
 	    st->st_limit[LIMIT_FILES], st->st_limit[LIMIT_PROCESSES]);
@@ -205,6 +202,7 @@ stage_run(const struct stage *st, struct wire_event *ev)
 	us.us_oom = 0;
 	if (jail_cell_usage(st->st_cell, &us, JAIL_USAGE_SUMS) == 0) {
 		ev->ev_cpu = us.us_cpu - before;
+		*st->st_cpu = us.us_cpu;
 		ev->ev_calls = us.us_calls;
 	}
 	if ((uint64_t)ru.ru_maxrss * 1024 > ev->ev_memory)

@@ -15,6 +15,8 @@ struct stage {
 	const uint64_t	 *st_limit;	/* LIMIT_ */
 	uint64_t	  st_virtual;	/* RLIMIT_AS, 0: none */
 	int		  st_count;	/* its system calls */
+	uint64_t	 *st_cpu;	/* microseconds that the cell had used
+					   before; kept up */
 };
 
 /*
