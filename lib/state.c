@@ -114,19 +114,26 @@ state_forget(void)
 	pthread_mutex_unlock(&cache.ca_mutex);
 }
 
+/* A unit with a private /run: the host's is PID 1's. */
+static int
+open_hosts_dir(void)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/1/root%s", state_dir());
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		errno = ENOENT;	/* also where we may not look */
+	return (fd);
+}
+
 static int
 try_open(struct state *st)
 {
-	char path[PATH_MAX];
-
 	st->st_dir = open(state_dir(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (st->st_dir == -1 && errno == ENOENT) {
-		/* A unit with a private /run: the host's is PID 1's. */
-		snprintf(path, sizeof(path), "/proc/1/root%s", state_dir());
-		st->st_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (st->st_dir == -1)
-			errno = ENOENT;	/* also where we may not look */
-	}
+	if (st->st_dir == -1 && errno == ENOENT)
+		st->st_dir = open_hosts_dir();
 	if (st->st_dir == -1 || table_open(st) == -1)
 		return (-1);
 	st->st_limitgen = __atomic_load_n(&st->st_table->ta_limitgen,
