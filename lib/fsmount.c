@@ -145,7 +145,14 @@ static int
 mount_null(const char *from, int placefd, const struct options *op)
 {
 	unsigned recursive = op->op_rbind ? AT_RECURSIVE : 0;
-	struct mount_attr attr = { .attr_set = op->op_attrs };
+	/*
+	 * No peer of the source's: what is mounted on the one is not to appear
+	 * on the other, nor below others of the same source.  Below a shared
+	 * mount it becomes shared by itself, which its own jail needs.
+	 */
+	struct mount_attr attr = {
+		.attr_set = op->op_attrs, .propagation = MS_PRIVATE
+	};
 	_cleanup_close_ int treefd = -1;
 
 	if (op->op_data[0] != '\0')

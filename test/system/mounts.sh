@@ -105,6 +105,24 @@ mount_nullfs_is_there_by_its_own_name()
 	    "$W/sbin/umount.devfs"
 }
 
+# As systemd has them: of one group with what they are bound from.
+prison_test what_is_mounted_on_a_nullfs_is_on_no_other
+what_is_mounted_on_a_nullfs_is_on_no_other()
+{
+	helpers
+	for d in base/local/b one/1 two/2 a b; do
+		mkdir -p "$W/$d"
+	done
+	atf_check -o inline:'1\n2\nb\nshared\n' mountsh '
+		mount --make-rshared /
+		mount -t nullfs -o ro $W/base $W/a
+		mount -t nullfs -o ro $W/base $W/b
+		mount -t nullfs $W/one $W/a/local
+		mount -t nullfs $W/two $W/b/local
+		ls $W/base/local $W/a/local $W/b/local | grep "^.$"
+		findmnt -no PROPAGATION $W/a'
+}
+
 prison_test mount_reads_lines_of_fstab
 mount_reads_lines_of_fstab()
 {
