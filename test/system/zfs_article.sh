@@ -14,7 +14,8 @@ hut_init()
 	zfs_init
 	unset ZPOOL_ROOT
 	export BUILD SRC FUSE
-	printf '#!/bin/sh\nexec host unshare --mount %s sh %s "$1"\n' \
+	# Its first process is what zfs(8) and jail(8) take for the host's.
+	printf '#!/bin/sh\nexec host unshare --mount --pid --fork %s sh %s "$1"\n' \
 	    '--propagation private' "$W/hut.sh" >"$W/bin/hut"
 	chmod 755 "$W/bin/hut"
 	cat >"$W/hut.sh" <<-'END'
@@ -25,7 +26,8 @@ hut_init()
 	R=$W/hut/root
 	mount -t overlay overlay \
 	    -o "lowerdir=/,upperdir=$W/hut/up,workdir=$W/hut/work" "$R"
-	for d in proc sys dev; do
+	mount -t proc proc "$R/proc"
+	for d in sys dev; do
 		mount --rbind /$d "$R/$d"
 	done
 	for d in run tmp var/tmp var/lib/zfs; do
