@@ -98,8 +98,12 @@ prison_test allow_mount_gives_each_type_that_users_may_mount
 allow_mount_gives_each_type_that_users_may_mount()
 {
 	# The type is a string, which a filter of system calls cannot read.
-	prison j allow.mount allow.mount.tmpfs enforce_statfs=1
+	prison j allow.mount allow.mount.tmpfs enforce_statfs=1 sysvmsg=new
 	granted mount none /tmp mqueue
+	# but not a look at what is not one's own
+	prison k allow.mount allow.mount.tmpfs enforce_statfs=1
+	J=k
+	refused EPERM mount none /tmp mqueue
 }
 
 atf_init_test_cases()
