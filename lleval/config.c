@@ -462,7 +462,7 @@ check_whole(struct reader *re)
 		return (-1);
 	re->re_line = 1;
 	if (fill_string(&co->co_listen, "127.0.0.1:8083") == -1 ||
-	    fill_string(&co->co_run_dir, "/run/lleval") == -1 ||
+	    fill_string(&co->co_run_dir, "/var/lib/lleval") == -1 ||
 	    fill_string(&co->co_log, "json") == -1)
 		return (fail(re, "%s", strerror(errno)));
 	for (i = 0; i < LIMITS; i++) {

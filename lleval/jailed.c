@@ -62,7 +62,8 @@ jail_myself(const char *empty, const char *owner, char *error, size_t size)
 	snprintf(meta, sizeof(meta), "lleval=%s", owner);
 	if (chdir("/") == -1 || (jid = jail_setv(JAIL_CREATE | JAIL_ATTACH, "path",
 	    empty, "host.hostname", "lleval-http", "ip4", "inherit", "ip6",
-	    "inherit", "meta", meta, NULL)) == -1)
+	    "inherit", "user", "new", "pid", "inherit", "meta", meta,
+	    NULL)) == -1)
 		return (snprintf(error, size, "the HTTP part's own prison: %s",
 		    jail_errmsg), -1);
 	if (setgroups(0, NULL) == -1 || setresgid(NOBODY, NOBODY, NOBODY) == -1
