@@ -221,7 +221,8 @@ make_cell(struct jail_cell *ce, struct state *st, struct request *rq,
 		return (-1);
 	/* Rules that come later are the next cell's. */
 	en->en_limit.le_table = NULL;
-	if (make_mounts(ce, cm, nmounts) == -1 || build_view(en, &ce->ce_built) == -1)
+	if (make_mounts(ce, cm, nmounts) == -1 ||
+	    build_view(en, &ce->ce_built) == -1)
 		return (-1);
 	step("cell-built");
 	built(en);
@@ -396,11 +397,12 @@ jail_cell_usage(const struct jail_cell *ce, struct jail_usage *ret_us,
 	if (sys_read_at(en->en_cg, "cpu.stat", buf, sizeof(buf)) == -1)
 		return (jail_err(errno, "usage of jail %d", ce->ce_pr.pr_id));
 	ret_us->us_cpu = number_of(buf, "usage_usec ");
-	/* (The one is counted by what runs, the other by the clock's ticks.) */
+	/* Two counts of the same time, of which either may be behind. */
 	ret_us->us_cpu -= ce->ce_built < ret_us->us_cpu ? ce->ce_built :
 	    ret_us->us_cpu;
 	ret_us->us_calls = calls_read(ce->ce_calls);
-	if (!ce->ce_nomemory && sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) > 0)
+	if (!ce->ce_nomemory &&
+	    sys_read_at(en->en_cg, "memory.events", buf, sizeof(buf)) > 0)
 		ret_us->us_oom = number_of(buf, "oom_kill ");
 	if (how == JAIL_USAGE_SUMS)
 		return (0);
