@@ -37,6 +37,7 @@
 #define CONNECTION_MEMORY	(128 * 1024)	/* headers, query string */
 #define IDLE_SECONDS		60
 #define POST_BUFFER		65536
+#define HEARD_OUT	(64ULL << 20)	/* bytes of a request that is too large */
 #define RETRY_MOST		60	/* seconds */
 
 enum route { ROUTE_NONE, ROUTE_ASSET, ROUTE_HEALTH, ROUTE_METRICS,
@@ -681,6 +682,21 @@ answer_preflight(struct request *rq)
 	return (answer(rq, MHD_HTTP_NO_CONTENT, re));
 }
 
+/*
+ * Whoever sends while the connection is closed on him may lose the answer with
+ * it: he is heard out, unless he has asked first or has far too much to say.
+ */
+static enum MHD_Result
+refuse_length(struct request *rq, unsigned long long length)
+{
+	if (length > HEARD_OUT || MHD_lookup_connection_value(rq->rq_conn,
+	    MHD_HEADER_KIND, "Expect") != NULL)
+		return (answer_error(rq, MHD_HTTP_CONTENT_TOO_LARGE,
+		    "the request is too large"));
+	rq->rq_too_large = 1;
+	return (MHD_YES);
+}
+
 static enum MHD_Result
 begin(struct request *rq, const char *path, const char *method)
 {
@@ -697,8 +713,7 @@ begin(struct request *rq, const char *path, const char *method)
 	if (status != 0)
 		return (answer_error(rq, status, "not by this method"));
 	if (length != NULL && strtoull(length, NULL, 10) > config->co_request)
-		return (answer_error(rq, MHD_HTTP_CONTENT_TOO_LARGE,
-		    "the request is too large"));
+		return (refuse_length(rq, strtoull(length, NULL, 10)));
 	if (rq->rq_route != ROUTE_RUN && rq->rq_route != ROUTE_CGI)
 		return (MHD_YES);
 	if ((after = rate_take(&client, now())) > 0)
@@ -718,10 +733,10 @@ take_body(struct request *rq, const char *data, size_t *size)
 
 	*size = 0;
 	rq->rq_len += n;
-	if (rq->rq_len > config->co_request) {
+	if (rq->rq_len > config->co_request)
 		rq->rq_too_large = 1;
+	if (rq->rq_too_large)
 		return (MHD_YES);
-	}
 	if (rq->rq_post != NULL)
 		return (MHD_post_process(rq->rq_post, data, n));
 	if ((grown = realloc(rq->rq_body, rq->rq_len)) == NULL)
