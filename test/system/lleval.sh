@@ -647,7 +647,7 @@ runs_end_with_the_http_part()
 	host curl -s -o /dev/null -H 'Content-Type: application/json' \
 	    -d @request "$BASE/v1/run" &
 	wait_for 50 running 1 || atf_fail "it does not run"
-	kill -KILL "$(pgrep -o -P "$server_pid")"
+	kill -KILL "$(pgrep -x -P "$server_pid" lleval-http)"
 	wait "$server_pid"
 	atf_check_equal 1 $?
 	nothing_left
@@ -657,7 +657,7 @@ prison_test the_http_part_has_no_rights
 the_http_part_has_no_rights()
 {
 	server
-	pid=$(pgrep -o -P "$server_pid")
+	pid=$(pgrep -x -P "$server_pid" lleval-http)
 	atf_check -o match:'^Seccomp:.2$' -o match:'^NoNewPrivs:.1$' \
 	    -o match:'^CapEff:.0000000000000000$' \
 	    -o match:'^CapPrm:.0000000000000000$' \
@@ -679,7 +679,7 @@ the_keeper_has_none_of_what_reads_http_in_it()
 	! grep -q libasan "/proc/$server_pid/maps" || skip "sanitizers are shared libraries"
 	atf_check -o not-match:'\.so' cat "/proc/$server_pid/maps"
 	atf_check -o match:'libmicrohttpd' \
-	    cat "/proc/$(pgrep -o -P "$server_pid")/maps"
+	    cat "/proc/$(pgrep -x -P "$server_pid" lleval-http)/maps"
 	stop_server
 }
 
