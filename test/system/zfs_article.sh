@@ -36,6 +36,12 @@ hut_init()
 	done
 	mkdir -p "$R/run/lock/zfs" "$R/run/zfs" "$R$W"
 	mount --bind "$W" "$R$W"
+	# Where these are mounts of their own, an overlay of / has them not.
+	for d in "$SRC" "$BUILD"; do
+		[ ! -e "$R$d/meson.build" ] && [ ! -e "$R$d/zfs" ] || continue
+		mkdir -p "$R$d"
+		mount --rbind "$d" "$R$d"
+	done
 	for d in zfs jail jls jexec bsdinstall freebsd-update rc \
 	    ifconfig; do
 		path=${path-}$BUILD/$d:
