@@ -670,12 +670,19 @@ policy_rest(struct policy_maps *pm)
 		pin_each(pm->pm_dir, STEER "-", pin_remove, NULL);
 }
 
+/* Open a map that most prisons do without, when it is needed. */
+static int
+map_open(const struct policy_maps *pm, int *fd, const char *name)
+{
+	if (*fd == -1)
+		*fd = pin_get(pm->pm_dir, name);
+	return (*fd);
+}
+
 static int
 quick_map(struct policy_maps *pm)
 {
-	if (pm->pm_quick == -1)
-		pm->pm_quick = pin_get(pm->pm_dir, "quick");
-	return (pm->pm_quick);
+	return (map_open(pm, &pm->pm_quick, "quick"));
 }
 
 /* What programs know of this row without looking at it they shall forget. */
@@ -700,13 +707,11 @@ is_steered(const struct police_row *row)
  * Rows.
  */
 
-/* The map of lists, which most prisons do without. */
+/* The map of lists. */
 static int
 addrs_map(struct policy_maps *pm)
 {
-	if (pm->pm_addrs == -1)
-		pm->pm_addrs = pin_get(pm->pm_dir, "addrs");
-	return (pm->pm_addrs);
+	return (map_open(pm, &pm->pm_addrs, "addrs"));
 }
 
 static const struct police_addr no_addr;
@@ -891,9 +896,7 @@ row_has(struct policy_maps *pm, const struct police_row *row,
 static int
 owners_map(struct policy_maps *pm)
 {
-	if (pm->pm_owners == -1)
-		pm->pm_owners = pin_get(pm->pm_dir, "owners");
-	return (pm->pm_owners);
+	return (map_open(pm, &pm->pm_owners, "owners"));
 }
 
 static uint64_t
