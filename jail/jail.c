@@ -896,22 +896,17 @@ static void
 enter_hosts_mounts(void)
 {
 	char cwd[PATH_MAX];
-	struct stat ours, hosts;
 	int fd;
 
-	if (!hostns_elsewhere())
+	if (!hostns_elsewhere() || getcwd(cwd, sizeof(cwd)) == NULL)
 		return;
 	fd = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return;		/* not root: refused where it matters */
-	if (fstat(fd, &hosts) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
-	    (hosts.st_ino != ours.st_ino || hosts.st_dev != ours.st_dev) &&
-	    getcwd(cwd, sizeof(cwd)) != NULL) {
-		if (setns(fd, CLONE_NEWNS) == -1)
-			warn("enter the host's mount namespace");
-		else if (chdir(cwd) == -1)
-			warn("%s, on the host", cwd);
-	}
+	if (setns(fd, CLONE_NEWNS) == -1)
+		warn("enter the host's mount namespace");
+	else if (chdir(cwd) == -1)
+		warn("%s, on the host", cwd);
 	close(fd);
 }
 
