@@ -127,7 +127,8 @@ quick_is_mine4(__u64 id, __u32 ip)
 	    *(const volatile __u64 *)&pq->pq_addr == (id << 32 | ip));
 }
 
-/* Its modes, or 0 where the row has to tell: of these no prison has all. */
+/* Its modes, or 0 where the row has to tell: a prison that is in the map has
+   POLICE_LIST among them. */
 static __always_inline __u32
 quick_modes(__u64 id)
 {

@@ -165,8 +165,8 @@ template_pin(const char *dir)
 }
 
 /*
- * An IPC namespace for all who may make nothing in it.  Making one and taking
- * it down costs as much as a cgroup.
+ * An IPC namespace for all who may make nothing in it.  One of their own would
+ * cost each about as much as its cgroup.
  */
 static int
 ipc_pin(const char *dir)
