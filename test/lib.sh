@@ -2,7 +2,7 @@
 # For the atf-sh programs of test/system.  Each test is a host of its own: a
 # state directory, a parent cgroup and a network stack that end with it.
 #
-#	#!/usr/bin/env atf-sh
+#	#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 #	. "$(atf_get_srcdir)/../lib.sh"
 #	prison_test jail_root_cannot_mknod_a_disk
 #	jail_root_cannot_mknod_a_disk()
@@ -31,18 +31,25 @@ STATES=/var/tmp/jail-test
 CASES=
 
 # prison_test NAME [TIMEOUT]: declare a case, the function NAME, that runs in a
-# state of its own.
+# state of its own.  What is true of all of them is in the Kyuafile.
 prison_test()
 {
 	CASES="$CASES $1"
 	atf_test_case "$1" cleanup
-	eval "${1}_head() {
-		atf_set descr '$(echo "$1" | tr _ ' ')'
-		atf_set require.user root
-		atf_set timeout ${2:-120}
-	}"
+	eval "${1}_head() { ${2:+atf_set timeout $2;} :; }"
 	eval "${1}_body() { state_init; $1; }"
 	eval "${1}_cleanup() { state_fini; }"
+}
+
+# atf-sh runs tr(1) for each name of a variable, some hundred times until a
+# program of ours has listed its cases.  This is what it does, in the shell;
+# it is called in subshells only.
+_atf_normalize()
+{
+	IFS=.-
+	set -- $1
+	IFS=_
+	echo "$*"
 }
 
 add_cases()
@@ -84,12 +91,9 @@ state_init()
 	: >"$W/net"
 	unshare --net="$W/net" ip link set lo up ||
 	    atf_fail "cannot make a network namespace"
-	for pair in jail/jail jls/jls jexec/jexec test/probe/probe; do
-		wrap "$BUILD/$pair"
-	done
-	printf '#!/bin/sh\nexec nsenter --net="%s" "$@"\n' "$W/net" \
-	    >"$W/bin/host"
-	chmod 755 "$W/bin/host"
+	within "$W/net" host
+	wrap "$BUILD/jail/jail" "$BUILD/jls/jls" "$BUILD/jexec/jexec" \
+	    "$BUILD/test/probe/probe"
 	PATH=$W/bin:$PATH
 	export PATH
 	printf 'addr add %s dev lo\n' 10.0.0.1/32 10.0.0.2/32 10.0.0.3/32 \
@@ -97,12 +101,28 @@ state_init()
 	    host ip -batch - || atf_fail "no addresses"
 }
 
-# wrap PROGRAM: a command of its name that runs it in the test's network.
+# wrap PROGRAM...: commands of their names that run them in the test's network.
 wrap()
 {
-	printf '#!/bin/sh\nexec nsenter --net="%s" "%s" "$@"\n' \
-	    "$W/net" "$1" >"$W/bin/${1##*/}"
-	chmod 755 "$W/bin/${1##*/}"
+	for program_; do
+		within_ "$W/net" "${program_##*/}" " $program_"
+	done
+	chmod 755 "$W"/bin/*
+}
+
+# within NET NAME: a command that runs another, its arguments, in that network.
+within()
+{
+	within_ "$1" "$2"
+	chmod 755 "$W/bin/$2"
+}
+
+within_()
+{
+	line_="#!$BUILD/test/system/within $1${3-}"
+	# what the kernel reads of one (BINPRM_BUF_SIZE)
+	[ ${#line_} -lt 255 ] || atf_fail "$BUILD: its path is too long"
+	echo "$line_" >"$W/bin/$2"
 }
 
 # Nothing of the state stays, whatever became of the test.

@@ -19,9 +19,7 @@ pf_hosts()
 	: >"$W/net-peer"
 	unshare --net="$W/net-peer" ip link set lo up ||
 	    atf_fail "cannot make a network namespace"
-	printf '#!/bin/sh\nexec nsenter --net="%s" "$@"\n' "$W/net-peer" \
-	    >"$W/bin/peer"
-	chmod 755 "$W/bin/peer"
+	within "$W/net-peer" peer
 	peer sleep 60 &
 	holder=$!
 	wait_for 50 sh -c "[ \$(readlink /proc/$holder/ns/net) = \

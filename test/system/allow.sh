@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Each permission: what it is without, and what with it.  Where Linux cannot
 # give one, it is a warning, and is not given.

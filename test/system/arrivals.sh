@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What is mounted below a jail's root while it runs appears in it, belongs to
 # whom it belongs on the host, and goes when the host unmounts it.

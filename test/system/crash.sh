@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # A command that is killed between any two of its steps leaves a state that
 # the next one lists truthfully and cleans.  Needs a build with -Dfaults=true.

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Debian's own daemons, from Debian's packages, started by Debian's own
 # scripts in a prison made by jail(8): they start, serve on the prison's

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # A world may lie on any of the usual file systems: with a uid range of the
 # prison's own (user=new), its files belong to the same users on both sides.

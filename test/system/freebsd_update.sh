@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # freebsd-update(8), on a Debian world and a mirror of the test's own.
 . "$(atf_get_srcdir)/../lib.sh"

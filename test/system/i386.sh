@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Programs of 32 bits: not there unless asked for, and then behind the same
 # walls.

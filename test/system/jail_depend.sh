@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # jail(8) and many jails: dependencies, wildcards, and how many at once.
 . "$(atf_get_srcdir)/../lib.sh"

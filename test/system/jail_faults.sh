@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # jail(8) when something goes wrong: a step fails, it is killed between two of
 # them, or another jail(8) is at the same.

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # jail(8): what its options and parameters print and do, one by one.
 . "$(atf_get_srcdir)/../lib.sh"

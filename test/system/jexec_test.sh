@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # jexec(8): what a command in a prison is given, and what comes back of it.
 . "$(atf_get_srcdir)/../lib.sh"

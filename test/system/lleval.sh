@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # lleval: a prison per request.  What it does, and what is done to it.
 . "$(atf_get_srcdir)/../lib.sh"

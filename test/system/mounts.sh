@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # FreeBSD's file systems by mount(8) and umount(8), and what a devfs shows.
 . "$(atf_get_srcdir)/../lib.sh"

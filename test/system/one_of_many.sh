@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What is done for one jail costs the same among thousands: no command looks at
 # all others.  (Each sweeps a few, so that who has ended is cleared some day.)

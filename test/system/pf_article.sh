@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The article's three lines of pf.conf, and rdr, proved by packets of prisons.
 . "$(atf_get_srcdir)/../pf.sh"

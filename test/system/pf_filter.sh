@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Filter rules of pf.conf, by packets between the host and its peer.
 . "$(atf_get_srcdir)/../pf.sh"

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The host as a router, between its peer and a machine behind in0: packets are
 # filtered on the interface that they come in on and on the one they leave by.
@@ -11,9 +11,7 @@ router()
 {
 	: >"$W/net-inside"
 	unshare --net="$W/net-inside" ip link set lo up
-	printf '#!/bin/sh\nexec nsenter --net="%s" "$@"\n' "$W/net-inside" \
-	    >"$W/bin/inside"
-	chmod 755 "$W/bin/inside"
+	within "$W/net-inside" inside
 	inside sleep 60 &
 	holder=$!
 	wait_for 50 sh -c "[ \$(readlink /proc/$holder/ns/net) = \

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Translation rules of pf.conf, by packets between the host and its peer, which
 # has no route to the addresses on lo1.

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # pgrep, pkill, killall: whom they find, and that they hit nobody else.  All
 # victims have a name that no other process of the machine can have.

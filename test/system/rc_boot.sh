@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What starts rc.d at boot: units of systemd, and scripts of init.d.  That the
 # host comes up with them, the test in the virtual machine shows.

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # rc.d/netif with the real ifconfig(8); what it asks for is in test/netif.
 . "$(atf_get_srcdir)/../lib.sh"

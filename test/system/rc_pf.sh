@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # rc.d/pf: what it asks of pfctl(8), and what becomes of a failure.  In most
 # cases pfctl is stood in for by a script that keeps what it was given.

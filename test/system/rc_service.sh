@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # service(8) itself, rc.subr(8) for scripts of one's own, and rc.conf(5).
 . "$(atf_get_srcdir)/../lib.sh"

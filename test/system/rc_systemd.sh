@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The units under a systemd: one of the test's own, that is PID 1 of a PID
 # namespace and has a cgroup, an /etc and a /run for itself.

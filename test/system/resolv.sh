@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # A resolv.conf that cannot work inside is pointed out at start.
 . "$(atf_get_srcdir)/../lib.sh"
@@ -105,7 +105,7 @@ a_server_that_the_start_brings_up_is_fine()
 	cat >"$W/j/bin/dns" <<-'END'
 	#!/bin/sh
 	probe serve 10.0.0.2 53 x udp >/tmp/out &
-	until grep ready /tmp/out; do sleep 0.1; done
+	until grep -s ready /tmp/out; do sleep 0.1; done
 	END
 	chmod 755 "$W/j/bin/dns"
 	cat >j.conf <<-END

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # sockstat and netstat: who listens where, by jail; inside one's own only.
 . "$(atf_get_srcdir)/../lib.sh"

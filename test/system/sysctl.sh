@@ -1,14 +1,15 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The tree security.jail, from both sides.
 . "$(atf_get_srcdir)/../lib.sh"
 
 sysctls()
 {
-	wrap "$BUILD/sysctl/sysctl"
-	# The wrapper is not to be taken for the system's.
-	sed -i 's|^exec|PATH=/usr/sbin:/usr/bin:/sbin:/bin exec|' \
-	    "$W/bin/sysctl"
+	# This one is not to be taken for the system's.
+	printf '#!/bin/sh\nPATH=%s exec "%s" "%s" "$@"\n' \
+	    /usr/sbin:/usr/bin:/sbin:/bin "$W/bin/host" \
+	    "$BUILD/sysctl/sysctl" >"$W/bin/sysctl"
+	chmod 755 "$W/bin/sysctl"
 }
 
 # inside WORLD: the command and its libraries, for jails on that world.

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Thin prisons, as in examples/thin: one base, and of each its own.
 . "$(atf_get_srcdir)/../lib.sh"

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What a prisoner can see although it is not his: jail(7), "What a prisoner
 # can see".  A test that fails here is no hole closed by chance: the page is

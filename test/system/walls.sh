@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The walls: every way out of a prison that was found while it was designed,
 # and that must stay closed.  What a prisoner may see: visible.sh.

@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The walls around a prison's addresses on the shared stack.  The host of
 # each test has 10.0.0.1 and fd00::1, its prison .2 and .3, ::2 and ::3.

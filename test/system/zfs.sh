@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # zfs(8) over btrfs: datasets, snapshots, clones, properties.
 . "$(atf_get_srcdir)/../lib.sh"

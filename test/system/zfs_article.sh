@@ -1,4 +1,4 @@
-#!/usr/bin/env atf-sh
+#!/usr/bin/env -S ATF_SHELL=/bin/sh atf-sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The article's commands for worlds and clones, as it types them, on a pool
 # of ours in a file and on a real one of zfs-fuse's; and who does what where
