@@ -525,6 +525,22 @@ try_module(const struct check *c, char *text, unsigned size)
 	return (module_there(c->c_arg, text, size));
 }
 
+/* What ifconfig(8) makes of `create' for a further loopback. */
+static enum result
+try_lo(const struct check *c, char *text, unsigned size)
+{
+	char how[128];
+	enum result dummy, bridge;
+
+	(void)c;
+	dummy = module_there("dummy", how, sizeof(how));
+	if (dummy == C_YES)
+		return (SAY("dummy, %s", how), C_YES);
+	bridge = module_there("bridge", how, sizeof(how));
+	SAY("%s%s", bridge == C_YES ? "a bridge without ports, " : "", how);
+	return (bridge == C_NO ? dummy : bridge);
+}
+
 static enum result
 try_ping(const struct check *c, char *text, unsigned size)
 {
@@ -593,9 +609,9 @@ const struct check checks[] = {
 	{ "uids", "/etc/subgid", 0, try_subid, "/etc/subgid", 0, 0,
 	    "ranges that others have are not used for jails", NULL },
 
-	{ "network", "dummy", 0, try_module, "dummy", 0, 0,
-	    "no lo1: use an address on lo, or a bridge",
-	    "a kernel with CONFIG_DUMMY" },
+	{ "network", "a device for lo1", 0, try_lo, NULL, 0, 0,
+	    "no lo1: use an address on lo",
+	    "a kernel with CONFIG_DUMMY or CONFIG_BRIDGE" },
 	{ "network", "nftables", 0, try_module, "nf_tables", 0, 0,
 	    "no packet filter for jails", "a kernel with CONFIG_NF_TABLES" },
 	{ "network", "ping in jails", 0, try_ping,

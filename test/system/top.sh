@@ -149,7 +149,12 @@ prison_test orders_numbers_and_filters
 orders_numbers_and_filters()
 {
 	jails
-	rows() { $TOP -b "$@" | sed -n '/PID/,$p' | sed '1d; /^$/d'; }
+	# of the last display
+	rows()
+	{
+		$TOP -b "$@" | awk '/PID/ { n = 1; rows = ""; next }
+		    n && NF { rows = rows $0 "\n" } END { printf "%s", rows }'
+	}
 	atf_check_equal 3 "$(rows 3 | wc -l)"
 	atf_check_equal 20 "$(rows -S | wc -l)"
 	rows -o pid all | awk '{ print $1 }' >pids
@@ -167,7 +172,8 @@ orders_numbers_and_filters()
 	atf_check_equal 2 "$(rows -J b -U root | wc -l)"
 	atf_check -o match:'sleep 300$' $TOP -ba -p "$a"
 	atf_check -o match:'kthreadd' $TOP -bS -p 2
-	atf_check_equal "" "$(rows -I -d 1 -J a)"
+	# The first display is of their lives, the second of this second.
+	atf_check_equal "" "$(rows -I -d 2 -s 1 -J a)"
 	rows -t all >out
 	atf_check -s exit:1 grep -q " $TOPNAME\$" out
 	atf_check -o match:' 0 ' env TOP='-b -j' $TOP 2
