@@ -690,9 +690,16 @@ without_its_other_part_nothing_is_served()
 	kill "$server_pid"; wait "$server_pid"
 	mkdir alone
 	cp "$BUILD/lleval/lleval" alone/
+	# One that is installed would do, and is hidden.
+	cat >hidden <<-'END'
+	for d in /usr/lib/lleval /usr/local/lib/lleval; do
+		[ ! -d $d ] || mount -t tmpfs none $d
+	done
+	exec timeout 10 alone/lleval -f "$1"
+	END
 	atf_check -s exit:1 -o empty \
 	    -e match:'^lleval: .*/lleval-http: No such file .*install lleval again' \
-	    timeout 10 alone/lleval -f "$W/lleval.conf"
+	    unshare --mount sh -eu hidden "$W/lleval.conf"
 	atf_check -o match:'^sh .*busybox' -e ignore \
 	    host alone/lleval -v -f "$W/lleval.conf"
 	# something else of that name

@@ -23,6 +23,11 @@ hut_init()
 	mkdir -p "$W/hut"
 	mount -t tmpfs tmpfs "$W/hut"
 	mkdir "$W/hut/up" "$W/hut/work" "$W/hut/root"
+	# What the host has at the article's places does not show through.
+	for d in jail jail2 tank; do
+		mkdir "$W/hut/up/$d"
+		setfattr -n trusted.overlay.opaque -v y "$W/hut/up/$d"
+	done
 	R=$W/hut/root
 	mount -t overlay overlay \
 	    -o "lowerdir=/,upperdir=$W/hut/up,workdir=$W/hut/work" "$R"
