@@ -114,6 +114,15 @@ machine </dev/null
 dies '^tools/vm: it gave no report (qemu: 0)$' "$tree/tools/vm" check
 grep -q '| a kernel says hello' "$tmp/out"
 
+# What only an emulator does to a kernel is tried once more, and once only.
+machine <<-STUB
+	echo '[   99.1] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI' >>\$console
+	echo again >>$tmp/boots
+STUB
+dies '^tools/vm: it gave no report (qemu: 0)$' "$tree/tools/vm" check
+[ "$(wc -l <"$tmp/boots")" -eq 2 ]
+grep -q 'int3' "$tree/build-vm.logs/console.first"
+
 # The exit status is what it reports.
 for status in 0 1; do
 	machine <<-STUB
