@@ -15,6 +15,7 @@
 
 static const struct wish *wish;
 static const struct sample *sample;
+static int pid_width;
 
 /* A row: a process, or all of a jail. */
 struct row {
@@ -426,7 +427,35 @@ row_cmp(const void *a, const void *b)
  * The columns.
  */
 
+/* Five digits, which are all that FreeBSD's PIDs have, or what it takes. */
+static int
+width_of_pids(void)
+{
+	const struct proclist *pl = &sample->sa_procs;
+	const struct proc *p;
+	pid_t limit = 99999;
+	int i, width = 5;
+
+	for (i = 0; i < pl->pl_n; i++) {
+		p = &pl->pl_procs[i];
+		while ((wish->wi_tids ? p->p_tid : p->p_pid) > limit) {
+			limit = limit * 10 + 9;
+			width++;
+		}
+	}
+	return (width);
+}
+
 /* "PID JID USERNAME", which all displays of processes begin with. */
+static const char *
+who_header(char buf[96])
+{
+	snprintf(buf, 96, "%*s%s %-*.*s ", pid_width,
+	    wish->wi_tids ? "TID" : "PID", wish->wi_jails ? "   JID" : "",
+	    NAME_WIDTH, NAME_WIDTH, wish->wi_numeric ? "UID" : "USERNAME");
+	return (buf);
+}
+
 static const char *
 who(const struct row *ro, char buf[96])
 {
@@ -440,8 +469,8 @@ who(const struct row *ro, char buf[96])
 		    proc_username(p->p_uid[PROC_EFFECTIVE]));
 	if (wish->wi_jails)
 		snprintf(jid, sizeof(jid), "%6d", p->p_jid);
-	snprintf(buf, 96, "%5d%s %-*.*s ", (int)(wish->wi_tids ? p->p_tid :
-	    p->p_pid), jid, NAME_WIDTH, NAME_WIDTH, user);
+	snprintf(buf, 96, "%*d%s %-*.*s ", pid_width, (int)(wish->wi_tids ?
+	    p->p_tid : p->p_pid), jid, NAME_WIDTH, NAME_WIDTH, user);
 	return (buf);
 }
 
@@ -491,12 +520,11 @@ command_of(struct proc *p)
 static void
 cpu_header(struct frame *fr)
 {
-	add(fr, "  %s%s %-*.*s  %sPRI NICE   SIZE    RES %sSTATE    C   TIME "
-	    " %6s COMMAND", wish->wi_tids ? "TID" : "PID",
-	    wish->wi_jails ? "   JID" : "", NAME_WIDTH, NAME_WIDTH,
-	    wish->wi_numeric ? "UID" : "USERNAME",
-	    wish->wi_threads ? "" : "THR ", wish->wi_swap ? "SWAP " : "",
-	    wish->wi_raw ? "CPU" : "WCPU");
+	char begin[96];
+
+	add(fr, "%s %sPRI NICE   SIZE    RES %sSTATE    C   TIME  %6s COMMAND",
+	    who_header(begin), wish->wi_threads ? "" : "THR ",
+	    wish->wi_swap ? "SWAP " : "", wish->wi_raw ? "CPU" : "WCPU");
 }
 
 static void
@@ -522,10 +550,10 @@ cpu_row(struct frame *fr, const struct row *ro)
 static void
 io_header(struct frame *fr)
 {
-	add(fr, "  %s%s %-*.*s   VCSW  IVCSW   READ  WRITE  FAULT  TOTAL "
-	    "PERCENT COMMAND", wish->wi_tids ? "TID" : "PID",
-	    wish->wi_jails ? "   JID" : "", NAME_WIDTH, NAME_WIDTH,
-	    wish->wi_numeric ? "UID" : "USERNAME");
+	char begin[96];
+
+	add(fr, "%s  VCSW  IVCSW   READ  WRITE  FAULT  TOTAL PERCENT COMMAND",
+	    who_header(begin));
 }
 
 static void
@@ -600,6 +628,7 @@ frame_make(struct frame *fr, const struct sample *sa, const struct wish *wi,
 
 	wish = wi;
 	sample = sa;
+	pid_width = width_of_pids();
 	*fr = (struct frame){ NULL, 0, 0, 0 };
 	add_first(fr, width);
 	add_states(fr);

@@ -173,6 +173,30 @@ frame_of_io_with_jids(void **state)
 }
 
 static void
+long_pids_stay_below_their_name(void **state)
+{
+	struct wish wi = wish;
+	static const char *const want[] = {
+		"    PID   JID USERNAME     VCSW  IVCSW   READ  WRITE  FAULT  "
+		    "TOTAL PERCENT COMMAND",
+		"     11     3 4000002         7      0     20      8      2  "
+		    "   30  75.00% web\\033[2J",
+		"4194303     0 4000001         0      0     10      0      0  "
+		    "   10  25.00% init",
+		NULL
+	};
+
+	(void)state;
+	wi.wi_mode = MODE_IO;
+	wi.wi_jails = true;
+	wi.wi_idle = false;
+	wi.wi_order = "total";
+	procs[0].p_pid = 4194303;
+	shows(&wi, 6, want);
+	procs[0].p_pid = 10;
+}
+
+static void
 frame_of_jails(void **state)
 {
 	struct wish wi = wish;
@@ -237,6 +261,7 @@ main(void)
 		cmocka_unit_test(sizes_are_short),
 		cmocka_unit_test(frame_of_processes),
 		cmocka_unit_test(frame_of_io_with_jids),
+		cmocka_unit_test(long_pids_stay_below_their_name),
 		cmocka_unit_test(frame_of_jails),
 		cmocka_unit_test(frame_fits_the_screen),
 		cmocka_unit_test(filters_leave_out),
