@@ -94,8 +94,8 @@ state_init()
 	within "$W/net" host
 	wrap "$BUILD/jail/jail" "$BUILD/jls/jls" "$BUILD/jexec/jexec" \
 	    "$BUILD/test/probe/probe"
-	# Worlds have a /bin, which is not in every PATH (systemd 257's).
-	PATH=$W/bin:$PATH:/bin
+	# Worlds have a /bin and a /sbin, which are not in every PATH (systemd 257).
+	PATH=$W/bin:$PATH:/sbin:/bin
 	export PATH
 	printf 'addr add %s dev lo\n' 10.0.0.1/32 10.0.0.2/32 10.0.0.3/32 \
 	    10.0.0.4/32 fd00::1/128 fd00::2/128 fd00::3/128 |
