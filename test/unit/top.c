@@ -151,9 +151,20 @@ frame_of_processes(void **state)
 }
 
 static void
-frame_of_io_with_jids(void **state)
+shows_io_with_jids(const char *const *want)
 {
 	struct wish wi = wish;
+
+	wi.wi_mode = MODE_IO;
+	wi.wi_jails = true;
+	wi.wi_idle = false;
+	wi.wi_order = "total";
+	shows(&wi, 6, want);
+}
+
+static void
+frame_of_io_with_jids(void **state)
+{
 	static const char *const want[] = {
 		"  PID   JID USERNAME     VCSW  IVCSW   READ  WRITE  FAULT  "
 		    "TOTAL PERCENT COMMAND",
@@ -165,17 +176,12 @@ frame_of_io_with_jids(void **state)
 	};
 
 	(void)state;
-	wi.wi_mode = MODE_IO;
-	wi.wi_jails = true;
-	wi.wi_idle = false;
-	wi.wi_order = "total";
-	shows(&wi, 6, want);
+	shows_io_with_jids(want);
 }
 
 static void
 long_pids_stay_below_their_name(void **state)
 {
-	struct wish wi = wish;
 	static const char *const want[] = {
 		"    PID   JID USERNAME     VCSW  IVCSW   READ  WRITE  FAULT  "
 		    "TOTAL PERCENT COMMAND",
@@ -187,12 +193,8 @@ long_pids_stay_below_their_name(void **state)
 	};
 
 	(void)state;
-	wi.wi_mode = MODE_IO;
-	wi.wi_jails = true;
-	wi.wi_idle = false;
-	wi.wi_order = "total";
 	procs[0].p_pid = 4194303;
-	shows(&wi, 6, want);
+	shows_io_with_jids(want);
 	procs[0].p_pid = 10;
 }
 
