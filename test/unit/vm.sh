@@ -20,8 +20,8 @@ cp -r "$tools" "$tree/tools"
 PATH=$tmp/bin:$PATH:/usr/sbin:/sbin
 export VM_BUILD="$tmp/build" VM_DEBS="$tmp" VM_CASES=none.sh VM_TIMEOUT=3
 
-# command NAME: a stand-in, from standard input
-command_()
+# stand_in NAME: a program of that name, from standard input
+stand_in()
 {
 	{ echo '#!/bin/sh'; cat; } >"$tmp/bin/$1"
 	chmod 755 "$tmp/bin/$1"
@@ -61,14 +61,14 @@ dies '^tools/vm-image: mmdebstrap failed (no mirror, no room?)$' \
 [ "$(ls "$tree/.cache/vm")" = "$(printf 'lock\nlog\nnew\n')" ]
 
 # Without room.
-command_ qemu-system-x86_64 </dev/null
+stand_in qemu-system-x86_64 </dev/null
 dies '^tools/vm: no room in .*: [0-9]* MB, and it takes 4096$' \
     unshare --mount sh -c 'mount -t tmpfs -o size=16m none "$0" &&
 	VM_LOGS=$0/logs exec "$1" check' "$tmp/small" "$tree/tools/vm"
 one_line
 
 # From here on there is a system to boot, of three files.
-command_ mmdebstrap <<-'STUB'
+stand_in mmdebstrap <<-'STUB'
 	for root; do
 		case $root in
 		*/new/root) break ;;
@@ -97,7 +97,7 @@ machine()
 		echo 'a kernel says hello' >$console
 		STUB
 		cat
-	} | command_ qemu-system-x86_64
+	} | stand_in qemu-system-x86_64
 }
 
 # One that hangs is ended, and its console kept.
